@@ -1,0 +1,89 @@
+/**
+ * What a command is: one row that routing, ACL, COMMAND, MULTI checks, key extraction, statistics
+ * and execution read. Nothing else in the server matches on a command's name.
+ */
+import type { Call } from './call.ts';
+import type { DoorCall } from './door-call.ts';
+
+/** Command flags, as COMMAND INFO names them. */
+export const CommandFlag = {
+  write: 1 << 0,
+  readonly: 1 << 1,
+  denyoom: 1 << 2,
+  admin: 1 << 3,
+  pubsub: 1 << 4,
+  noscript: 1 << 5,
+  blocking: 1 << 6,
+  loading: 1 << 7,
+  stale: 1 << 8,
+  skip_monitor: 1 << 9,
+  skip_slowlog: 1 << 10,
+  asking: 1 << 11,
+  fast: 1 << 12,
+  no_auth: 1 << 13,
+  may_replicate: 1 << 14,
+  no_mandatory_keys: 1 << 15,
+  allow_busy: 1 << 16,
+  no_async_loading: 1 << 17,
+  no_multi: 1 << 18,
+  movablekeys: 1 << 19,
+} as const;
+
+export type FlagName = keyof typeof CommandFlag;
+
+/** How a key specification finds its first key and walks on from there (Redis 7 key specs). */
+export interface KeySpec {
+  readonly begin: { readonly index: number } | { readonly keyword: string; readonly startFrom: number };
+  readonly find:
+    | { readonly lastKey: number; readonly step: number; readonly limit: number }
+    | { readonly keyNumIndex: number; readonly firstKey: number; readonly step: number };
+  /** RO RW OW RM, access update insert delete, not_key incomplete variable_flags. */
+  readonly flags: readonly string[];
+}
+
+/**
+ * Where a command runs.
+ * - `shard`: on the shard of its keys (under a lease when they live on several shards);
+ * - `every-shard`: on one shard that holds a lease on all of them;
+ * - `door`: on the front door, once the client's earlier commands have been answered.
+ */
+export type Place = 'shard' | 'every-shard' | 'door';
+
+export interface CommandText {
+  readonly group: string;
+  readonly since: string;
+  readonly summary: string;
+  readonly complexity: string;
+  /** Redis's argument grammar, as in its documentation: `SET key value [NX | XX] [GET]`. */
+  readonly syntax: string;
+}
+
+interface RowBase {
+  /** Lower case. A subcommand's row is in its container's `subcommands` and holds its own word only. */
+  readonly name: string;
+  /** Number of arguments with the name; negative: at least that many. */
+  readonly arity: number;
+  readonly flags: readonly FlagName[];
+  /** ACL categories without the ones that follow from flags (write, read, admin, dangerous, fast, slow, ...). */
+  readonly acl: readonly string[];
+  readonly keys: readonly KeySpec[];
+  readonly text: CommandText;
+}
+
+export interface ShardCommand extends RowBase {
+  readonly place: 'shard' | 'every-shard';
+  /** Synchronous and deterministic: time and randomness come from the call. */
+  readonly execute: (call: Call) => void;
+}
+
+export interface DoorCommand extends RowBase {
+  readonly place: 'door';
+  /** A promise holds back the client's next command until it settles. */
+  readonly execute: (call: DoorCall) => void | Promise<void>;
+}
+
+export interface ContainerCommand extends RowBase {
+  readonly subcommands: readonly (ShardCommand | DoorCommand)[];
+}
+
+export type CommandRow = ShardCommand | DoorCommand | ContainerCommand;
