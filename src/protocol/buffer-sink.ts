@@ -1,49 +1,64 @@
 /**
- * A growing buffer behind a ReplyWriter, for replies made outside a ring: the door's own, and those
- * whose length must be known before they are sent.
+ * A growing buffer behind one ReplyWriter, for replies made outside a ring.
+ *
+ *   const sink = new BufferSink();
+ *   const writer = new ReplyWriter(sink);
+ *   writer.ok();
+ *   socket.write(sink.take());
  */
 import type { ReplySink, ReplyWriter } from './reply-writer.ts';
 
 const INITIAL_BYTES = 4096;
 /** What `clear` keeps for the next reply. */
 const RETAINED_BYTES = 64 * 1024;
+const NOTHING = Buffer.alloc(0);
 
 export class BufferSink implements ReplySink {
-  #buffer = Buffer.allocUnsafeSlow(INITIAL_BYTES);
-
-  /** Lets `writer` write here, from the beginning. */
-  attach(writer: ReplyWriter): void {
-    writer.sink = this;
-    writer.bytes = this.#buffer;
-    writer.pos = 0;
-    writer.end = this.#buffer.length;
-  }
+  #writer: ReplyWriter | undefined;
 
   makeRoom(writer: ReplyWriter, neededBytes: number): void {
-    const size = Math.max(this.#buffer.length * 2, writer.pos + neededBytes);
-    const wider = Buffer.allocUnsafeSlow(size);
-    this.#buffer.copy(wider, 0, 0, writer.pos);
-    this.#buffer = wider;
-    writer.bytes = wider;
-    writer.end = size;
+    this.#writer = writer;
+    growBuffer(writer, neededBytes);
   }
 
-  /** What `writer` wrote since `attach`, now the caller's; the writer goes on in a fresh buffer. */
-  take(writer: ReplyWriter): Buffer {
-    const taken = this.#buffer.subarray(0, writer.pos);
-    this.#buffer = Buffer.allocUnsafeSlow(INITIAL_BYTES);
-    this.attach(writer);
+  /** Bytes written and not taken. */
+  get pendingBytes(): number {
+    return this.#writer?.pos ?? 0;
+  }
+
+  /** What was written since the last `take` or `clear`, now the caller's. */
+  take(): Buffer {
+    const taken = this.peek();
+    if (taken.length > 0) this.#restart(NOTHING);
     return taken;
   }
 
-  /** What `writer` wrote since `attach`, valid until it writes again. */
-  peek(writer: ReplyWriter): Buffer {
-    return this.#buffer.subarray(0, writer.pos);
+  /** What was written since the last `take` or `clear`, valid until the writer goes on. */
+  peek(): Buffer {
+    if (this.#writer === undefined) return NOTHING;
+    const { bytes, pos } = this.#writer;
+    return Buffer.from(bytes.buffer, bytes.byteOffset, pos);
   }
 
-  /** Drops what `writer` wrote and keeps the memory, unless it is much. */
-  clear(writer: ReplyWriter): void {
-    if (this.#buffer.length > RETAINED_BYTES) this.#buffer = Buffer.allocUnsafeSlow(INITIAL_BYTES);
-    this.attach(writer);
+  /** Drops what was written and keeps the memory, unless it is much. */
+  clear(): void {
+    if (this.#writer === undefined) return;
+    this.#restart(this.#writer.bytes.length > RETAINED_BYTES ? NOTHING : this.#writer.bytes);
   }
+
+  #restart(bytes: Uint8Array): void {
+    const writer = this.#writer!;
+    writer.bytes = bytes;
+    writer.pos = 0;
+    writer.end = bytes.length;
+  }
+}
+
+/** Moves what `writer` has written from the start of its buffer into a larger one. */
+export function growBuffer(writer: ReplyWriter, neededBytes: number): void {
+  const sizeBytes = Math.max(INITIAL_BYTES, writer.bytes.length * 2, writer.pos + neededBytes);
+  const wider = Buffer.allocUnsafeSlow(sizeBytes);
+  wider.set(writer.bytes.subarray(0, writer.pos));
+  writer.bytes = wider;
+  writer.end = sizeBytes;
 }
