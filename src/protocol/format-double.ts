@@ -2,19 +2,18 @@
  * Doubles as servers of the Redis 7.2 line and later print them: the shortest digits that read
  * back as the same double, laid out by these rules (d digits, value = digits × 10^exponent):
  *
- *   exponent ≥ 0 and the integer has fewer than d + 8 digits    plain      370000
- *   integers up to 2^52                                          plain      1000000000
- *   a few decimals, or the first digit near the point            point      0.000001   31.5
- *   the rest                                                     scientific 1e+20   1.5e-7
+ *   integers up to 2^62                              exactly        283298647372511392
+ *   exponent ≥ 0, at most 7 zeros behind the digits  plain          14235220980667142000
+ *   at most 6 decimals, or first digit near point  with a point   0.00012  31.5
+ *   the rest                                         scientific     1e+20  1.5e-7
  *
  * JavaScript finds the same digits and only lays them out differently.
  */
-const LARGEST_PLAIN_INTEGER = 2 ** 52;
+const LARGEST_EXACT_INTEGER = 2 ** 62;
 
 export function formatDouble(value: number): string {
-  if (Number.isInteger(value) && Math.abs(value) <= LARGEST_PLAIN_INTEGER) {
-    return Object.is(value, -0) ? '-0' : String(value);
-  }
+  if (Number.isSafeInteger(value)) return Object.is(value, -0) ? '-0' : String(value);
+  if (Number.isInteger(value) && Math.abs(value) <= LARGEST_EXACT_INTEGER) return BigInt(value).toString();
   if (Number.isNaN(value)) return 'nan';
   if (!Number.isFinite(value)) return value > 0 ? 'inf' : '-inf';
   return value < 0 ? `-${layOut(-value)}` : layOut(value);
