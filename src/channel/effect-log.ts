@@ -1,0 +1,171 @@
+/**
+ * One shard's effect log: a ring of bytes in shared memory that holds exactly what goes into the
+ * shard's AOF file (RESP commands and annotation lines). There are no records.
+ *
+ *   int32 word   0  head: written, perhaps not yet published     1  limit: head may not pass it
+ *                2  database of the last SELECT, -1 = none       3  1 while effects are wanted
+ *                4  1 while the writer waits for room
+ *                5  sequence number of the incr file wanted, 0 = no file
+ *                6  position at which that file begins
+ *               16  written: published for the log thread
+ *               32  consumed: in the file, room reusable        33  durable: fsynced
+ *               34  sequence number of the file in use, 0 = no file
+ *               64… the ring
+ *
+ * Positions count bytes and wrap as int32: compare them as `(a - b) | 0`. Everything the writer
+ * knows is in the words, because under a lease another shard's thread writes into this log; the
+ * lease hands the words over. Words 0..6 belong to whoever writes, 32..34 to the log thread.
+ */
+import { assert } from '../base/assert.ts';
+import { LogControl } from './log-control.ts';
+
+export const LogWord = {
+  head: 0,
+  limit: 1,
+  selectedDb: 2,
+  enabled: 3,
+  waiting: 4,
+  wantedFile: 5,
+  fileStart: 6,
+  written: 16,
+  consumed: 32,
+  durable: 33,
+  currentFile: 34,
+} as const;
+
+const headerBytes = 256;
+const maxCapacityBytes = 2 ** 30;
+
+/** What another thread needs to attach; plain data for workerData. */
+export interface EffectLogHandle {
+  readonly ring: SharedArrayBuffer;
+  readonly control: SharedArrayBuffer;
+}
+
+export class EffectLog {
+  readonly control: LogControl;
+  readonly words: Int32Array;
+  /** The ring's bytes alone: position p is at `p & (capacityBytes - 1)`. */
+  readonly ring: Uint8Array;
+  readonly capacityBytes: number;
+  /** Without a log thread (tests, simulation): called in place of waiting when the ring is full. */
+  onFull: (() => void) | undefined;
+
+  static create(capacityBytes: number, control: LogControl): EffectLog {
+    assert(
+      capacityBytes >= 64 && capacityBytes <= maxCapacityBytes && (capacityBytes & (capacityBytes - 1)) === 0,
+      'an effect log holds a power of two of bytes, at most 1 GiB',
+    );
+    const log = new EffectLog(new SharedArrayBuffer(headerBytes + capacityBytes), control);
+    log.words[LogWord.limit] = capacityBytes;
+    log.words[LogWord.selectedDb] = -1;
+    return log;
+  }
+
+  static attach(handle: EffectLogHandle): EffectLog {
+    return new EffectLog(handle.ring, new LogControl(handle.control));
+  }
+
+  private constructor(buffer: SharedArrayBuffer, control: LogControl) {
+    this.control = control;
+    this.words = new Int32Array(buffer, 0, headerBytes / 4);
+    this.ring = new Uint8Array(buffer, headerBytes);
+    this.capacityBytes = this.ring.length;
+  }
+
+  get handle(): EffectLogHandle {
+    return { ring: this.words.buffer as SharedArrayBuffer, control: this.control.buffer };
+  }
+
+  get written(): number {
+    return Atomics.load(this.words, LogWord.written);
+  }
+
+  get consumed(): number {
+    return Atomics.load(this.words, LogWord.consumed);
+  }
+
+  get durable(): number {
+    return Atomics.load(this.words, LogWord.durable);
+  }
+
+  /** Bytes that can be written without waiting for the log thread. */
+  get freeBytes(): number {
+    return (this.consumed + this.capacityBytes - this.words[LogWord.head]!) | 0;
+  }
+
+  // The writer: the shard's own thread, or the coordinator of a lease on the shard.
+
+  /**
+   * Sends what is written from here on to the incr file `sequence` (0: nowhere, effects are off).
+   * The file must be in the shard's manifest already. Waits for the switch before this one.
+   */
+  switchFile(sequence: number): void {
+    const words = this.words;
+    while (Atomics.load(words, LogWord.currentFile) !== words[LogWord.wantedFile]) this.#waitFor(LogWord.currentFile);
+    words[LogWord.fileStart] = words[LogWord.head]!;
+    words[LogWord.selectedDb] = -1;
+    words[LogWord.enabled] = sequence === 0 ? 0 : 1;
+    Atomics.store(words, LogWord.wantedFile, sequence);
+    this.publish();
+  }
+
+  /** Hands everything written so far to the log thread. */
+  publish(): number {
+    const head = this.words[LogWord.head]!;
+    Atomics.store(this.words, LogWord.written, head);
+    this.control.wake();
+    return head;
+  }
+
+  /** Returns the new limit once there is room for at least one byte, which it waits for. */
+  makeRoom(): number {
+    const words = this.words;
+    const head = words[LogWord.head]!;
+    for (;;) {
+      const consumed = Atomics.load(words, LogWord.consumed);
+      if (((head - consumed) | 0) < this.capacityBytes) {
+        words[LogWord.limit] = (consumed + this.capacityBytes) | 0;
+        return words[LogWord.limit]!;
+      }
+      this.publish();
+      this.#waitFor(LogWord.consumed);
+    }
+  }
+
+  // The log thread.
+
+  setConsumed(position: number): void {
+    Atomics.store(this.words, LogWord.consumed, position);
+    this.#wakeWriter(LogWord.consumed);
+  }
+
+  setDurable(position: number): void {
+    Atomics.store(this.words, LogWord.durable, position);
+  }
+
+  setCurrentFile(sequence: number): void {
+    Atomics.store(this.words, LogWord.currentFile, sequence);
+    this.#wakeWriter(LogWord.currentFile);
+  }
+
+  /** Waits until the log thread changes `word`, a little at most: the caller looks again. */
+  #waitFor(word: number): void {
+    if (this.onFull !== undefined) {
+      this.onFull();
+      return;
+    }
+    const seen = Atomics.load(this.words, word);
+    Atomics.store(this.words, LogWord.waiting, 1);
+    this.control.wake();
+    Atomics.wait(this.words, word, seen, waitMs);
+    Atomics.store(this.words, LogWord.waiting, 0);
+  }
+
+  #wakeWriter(word: number): void {
+    if (Atomics.load(this.words, LogWord.waiting) === 1) Atomics.notify(this.words, word);
+  }
+}
+
+/** Bounds the wait for a change that came between the caller's look and the wait. */
+const waitMs = 20;
