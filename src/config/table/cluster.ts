@@ -1,0 +1,88 @@
+/** Cluster and replication. */
+import { int32Max, int64Max, integer, memory, oneOf, text, uint64Max, yesNo } from '../kinds.ts';
+import { primaryAddress } from '../list-kinds.ts';
+import { atStart, awaits, foreign } from './traits.ts';
+
+const bus = awaits('cluster bus');
+const replication = awaits('replication');
+const migration = awaits('slot migration');
+const hostNameLengthMax = 256;
+
+export const clusterOptions = {
+  'cluster-enabled': yesNo(false, atStart),
+  'cluster-config-file': text('nodes.conf', { ...atStart, ...bus }),
+  'cluster-config-save-behavior': oneOf('sync', ['sync', 'best-effort'], bus),
+  'cluster-port': integer(0, 0, 65535, atStart),
+  'cluster-announce-ip': text(''),
+  'cluster-announce-port': integer(0, 0, 65535),
+  'cluster-announce-tls-port': integer(0, 0, 65535),
+  'cluster-announce-bus-port': integer(0, 0, 65535),
+  'cluster-announce-hostname': text('', { check: hostNameReason }),
+  'cluster-announce-human-nodename': text('', { check: nodeNameReason, ...bus }),
+  'cluster-announce-client-ipv4': text('', bus),
+  'cluster-announce-client-ipv6': text('', bus),
+  'cluster-announce-client-port': integer(0, 0, 65535, bus),
+  'cluster-announce-client-tls-port': integer(0, 0, 65535, bus),
+  'cluster-preferred-endpoint-type': oneOf('ip', ['ip', 'hostname', 'unknown-endpoint']),
+  'cluster-require-full-coverage': yesNo(true),
+  'cluster-allow-reads-when-down': yesNo(false),
+  'cluster-allow-pubsubshard-when-down': yesNo(true, awaits('publish and subscribe')),
+  'cluster-node-timeout': integer(15000, 0, int64Max, bus),
+  'cluster-ping-interval': integer(1000, 0, int64Max, { hidden: true, ...bus }),
+  'cluster-blacklist-ttl': integer(60, 0, int64Max, { hidden: true, ...bus }),
+  'cluster-message-gossip-perc': integer(10, 0, 100, { hidden: true, ...bus }),
+  'cluster-link-sendbuf-limit': memory(0, 0, uint64Max, bus),
+  'cluster-manual-failover-timeout': integer(5000, 1, int32Max, bus),
+  'cluster-migration-barrier': integer(1, 0, int32Max, bus),
+  'cluster-allow-replica-migration': yesNo(true, bus),
+  'cluster-replica-validity-factor': integer(10, 0, int32Max, { aliases: ['cluster-slave-validity-factor'], ...bus }),
+  'cluster-replica-no-failover': yesNo(false, { aliases: ['cluster-slave-no-failover'], ...bus }),
+  'cluster-databases': integer(1, 1, int32Max, { ...atStart, ...foreign('a cluster has database 0 only') }),
+  'cluster-slot-stats-enabled': yesNo(false, awaits('slot statistics')),
+  'cluster-compatibility-sample-ratio': integer(0, 0, 100, awaits('cluster compatibility statistics')),
+  'cluster-slot-migration-handoff-max-lag-bytes': memory(2 ** 20, 0, int64Max, migration),
+  'cluster-slot-migration-write-pause-timeout': integer(10_000, 0, int64Max, migration),
+  'cluster-slot-migration-sync-buffer-drain-timeout': integer(60_000, 0, int64Max, { hidden: true, ...migration }),
+  'cluster-slot-migration-max-archived-tasks': integer(32, 1, int32Max, { hidden: true, ...migration }),
+  'cluster-slot-migration-log-max-len': integer(1000, 0, int64Max, migration),
+  'slot-migration-max-failover-repl-bytes': integer(0, -1, int64Max, migration),
+  'availability-zone': text('', bus),
+
+  replicaof: primaryAddress({ ...atStart, aliases: ['slaveof'], ...replication }),
+  masterauth: text('', { sensitive: true, aliases: ['primaryauth'], ...replication }),
+  masteruser: text('', { sensitive: true, aliases: ['primaryuser'], ...replication }),
+  'replica-announce-ip': text('', { aliases: ['slave-announce-ip'], ...replication }),
+  'replica-announce-port': integer(0, 0, 65535, { aliases: ['slave-announce-port'], ...replication }),
+  'replica-announced': yesNo(true, replication),
+  'replica-priority': integer(100, 0, int32Max, { aliases: ['slave-priority'], ...replication }),
+  'replica-read-only': yesNo(true, { aliases: ['slave-read-only'], ...replication }),
+  'replica-serve-stale-data': yesNo(true, { aliases: ['slave-serve-stale-data'], ...replication }),
+  'replica-ignore-maxmemory': yesNo(true, { aliases: ['slave-ignore-maxmemory'], ...replication }),
+  'replica-ignore-disk-write-errors': yesNo(false, replication),
+  'replica-lazy-flush': yesNo(false, { aliases: ['slave-lazy-flush'], ...replication }),
+  'replica-full-sync-buffer-limit': memory(0, 0, int64Max, replication),
+  'min-replicas-to-write': integer(0, 0, int32Max, { aliases: ['min-slaves-to-write'], ...replication }),
+  'min-replicas-max-lag': integer(10, 0, int32Max, { aliases: ['min-slaves-max-lag'], ...replication }),
+  'repl-backlog-size': memory(2 ** 20, 1, int64Max, replication),
+  'repl-backlog-ttl': integer(3600, 0, int64Max, replication),
+  'repl-timeout': integer(60, 1, int32Max, replication),
+  'repl-ping-replica-period': integer(10, 1, int32Max, { aliases: ['repl-ping-slave-period'], ...replication }),
+  'repl-disable-tcp-nodelay': yesNo(false, replication),
+  'repl-mptcp': yesNo(false, replication),
+  'repl-diskless-sync': yesNo(true, replication),
+  'repl-diskless-sync-delay': integer(5, 0, int32Max, replication),
+  'repl-diskless-sync-max-replicas': integer(0, 0, int32Max, replication),
+  'repl-diskless-load': oneOf('disabled', ['disabled', 'on-empty-db', 'swapdb'], { denyLoading: true, ...replication }),
+  'repl-rdb-channel': yesNo(false, replication),
+  'dual-channel-replication-enabled': yesNo(false, replication),
+  'propagation-error-behavior': oneOf('ignore', ['ignore', 'panic', 'panic-on-replicas'], replication),
+};
+
+function hostNameReason(name: string): string | undefined {
+  if (name.length >= hostNameLengthMax) return `Hostnames must be less than ${hostNameLengthMax} characters`;
+  return /^[A-Za-z0-9.-]*$/.test(name) ? undefined : 'Hostnames may only contain alphanumeric characters, hyphens or dots';
+}
+
+function nodeNameReason(name: string): string | undefined {
+  return /^[\x21-\x7e]*$/.test(name) ? undefined : 'Announced human node name contained invalid character';
+}

@@ -1,0 +1,36 @@
+/**
+ * Process titles: text with the variables {title} {listen-addr} {server-mode} {port} {tls-port} {unixsocket}
+ * {config-file}; `{{` stands for a brace. A template needs some text, and knows no other variable.
+ */
+export interface TitleVariables {
+  readonly title: string;
+  readonly 'listen-addr': string;
+  readonly 'server-mode': string;
+  readonly port: string;
+  readonly 'tls-port': string;
+  readonly unixsocket: string;
+  readonly 'config-file': string;
+}
+
+const sample: TitleVariables = {
+  title: 'x', 'listen-addr': 'x', 'server-mode': 'x', port: 'x', 'tls-port': 'x', unixsocket: 'x', 'config-file': 'x',
+};
+
+export function isTitleTemplate(template: string): boolean {
+  return (fillTitle(template, sample) ?? '') !== '';
+}
+
+/** The title, without the blanks that empty variables leave at the end; undefined for an invalid template. */
+export function fillTitle(template: string, variables: TitleVariables): string | undefined {
+  const parts = template.match(/\{\{|\{[^}]*\}?|[^{]+/g) ?? [];
+  const filled = parts.map((part) => {
+    if (!part.startsWith('{')) return part;
+    return part === '{{' ? '{' : variableOf(part, variables);
+  });
+  return filled.includes(undefined) ? undefined : filled.join('').trimEnd();
+}
+
+function variableOf(part: string, variables: TitleVariables): string | undefined {
+  const name = /^\{(.*)\}$/s.exec(part)?.[1];
+  return name !== undefined && Object.hasOwn(variables, name) ? variables[name as keyof TitleVariables] : undefined;
+}
