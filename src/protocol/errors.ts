@@ -1,0 +1,376 @@
+/**
+ * Every error reply text, in Redis's words to the byte, without the leading '-' and CR LF.
+ *
+ * Clients and test suites match on these, so no other file spells one. Constants are replies as
+ * they stand; functions fill in names. Text of a request comes in as latin1, one character a byte,
+ * and may hold anything: the ReplyWriter makes it safe. Where Redis prints a request's text through
+ * a C string it ends at a NUL and after 128 bytes, and so does ours.
+ */
+const PREVIEW_BYTES = 128;
+
+// Any command
+
+export const syntax = 'ERR syntax error';
+export const wrongType = 'WRONGTYPE Operation against a key holding the wrong kind of value';
+export const noSuchKey = 'ERR no such key';
+export const sameObject = 'ERR source and destination objects are the same';
+export const indexOutOfRange = 'ERR index out of range';
+export const busyKey = 'BUSYKEY Target key name already exists.';
+export const resp2NotSupported = 'ERR RESP2 is not supported by this command';
+
+/** `name` in lower case; of a subcommand with its container: 'client|list'. */
+export function wrongArity(name: string): string {
+  return `ERR wrong number of arguments for '${name}' command`;
+}
+
+/** `args`: the words behind the name, as far as Redis quotes them. */
+export function unknownCommand(name: string, args: readonly string[]): string {
+  let preview = '';
+  for (const arg of args) {
+    if (preview.length >= PREVIEW_BYTES) break;
+    preview += `'${cString(arg, PREVIEW_BYTES - preview.length)}' `;
+  }
+  return `ERR unknown command '${cString(name)}', with args beginning with: ${preview}`;
+}
+
+export function unknownSubcommand(name: string, container: string): string {
+  return `ERR unknown subcommand '${cString(name)}'. Try ${container.toUpperCase()} HELP.`;
+}
+
+/** For containers that check their subcommands themselves, such as DEBUG. */
+export function subcommandSyntax(name: string, container: string): string {
+  return `ERR unknown subcommand or wrong number of arguments for '${cString(name)}'. Try ${container.toUpperCase()} HELP.`;
+}
+
+// Numbers
+
+export const notInteger = 'ERR value is not an integer or out of range';
+export const notFloat = 'ERR value is not a valid float';
+export const outOfRange = 'ERR value is out of range';
+export const notPositive = 'ERR value is out of range, must be positive';
+export const overflow = 'ERR increment or decrement would overflow';
+export const decrementOverflow = 'ERR decrement would overflow';
+export const nanOrInfinity = 'ERR increment would produce NaN or Infinity';
+export const timeoutNegative = 'ERR timeout is negative';
+export const timeoutNotInteger = 'ERR timeout is not an integer or out of range';
+export const timeoutNotFloat = 'ERR timeout is not a float or out of range';
+
+/** An integer option with a name of its own, such as INCREX's 'UBOUND'. */
+export function namedNotInteger(name: string): string {
+  return `ERR ${name} is not an integer or out of range`;
+}
+
+export function namedNotFloat(name: string): string {
+  return `ERR ${name} is not a valid float`;
+}
+
+// Strings
+
+export const stringTooLong = 'ERR string exceeds maximum allowed size (proto-max-bulk-len)';
+export const offsetOutOfRange = 'ERR offset is out of range';
+export const lcsNotStrings = 'ERR The specified keys must contain string values';
+export const lcsLengthAndIndexes = 'ERR If you want both the length and indexes, please just use IDX.';
+export const lcsTooLarge = 'ERR Insufficient memory, transient memory for LCS exceeds proto-max-bulk-len';
+export const invalidKeyCount = 'ERR invalid numkeys value';
+export const wrongPairCount = 'ERR wrong number of key-value pairs';
+export const invalidDigest = 'ERR must be exactly 16 hexadecimal characters';
+export const conditionNeedsString = 'ERR Key should be of string type if conditions are specified';
+export const invalidCondition = 'ERR Invalid condition. Use IFEQ, IFNE, IFDEQ, or IFDNE';
+export const boundsCrossed = "ERR LBOUND can't be greater than UBOUND";
+export const enxNeedsExpiry = 'ERR ENX flag requires an expiration';
+
+// Bits
+
+export const bitOffset = 'ERR bit offset is not an integer or out of range';
+export const bitValue = 'ERR bit is not an integer or out of range';
+export const bitPosValue = 'ERR The bit argument must be 1 or 0.';
+export const bitOpNotSources = 'ERR BITOP NOT must be called with a single source key.';
+export const bitfieldType =
+  'ERR Invalid bitfield type. Use something like i16 u8. Note that u64 is not supported but i64 is.';
+export const bitfieldOverflow = 'ERR Invalid OVERFLOW type specified';
+export const bitfieldReadOnly = 'ERR BITFIELD_RO only supports the GET subcommand';
+export const notHyperLogLog = 'WRONGTYPE Key is not a valid HyperLogLog string value.';
+export const corruptHyperLogLog = 'INVALIDOBJ Corrupted HLL object detected';
+
+// Keys and expiry
+
+export const invalidCursor = 'ERR invalid cursor';
+export const dbIndexOutOfRange = 'ERR DB index is out of range';
+export const invalidFirstDb = 'ERR invalid first DB index';
+export const invalidSecondDb = 'ERR invalid second DB index';
+export const expireNxConflict = 'ERR NX and XX, GT or LT options at the same time are not compatible';
+export const expireGtLtConflict = 'ERR GT and LT options at the same time are not compatible';
+export const lfuNotSelected =
+  'ERR An LFU maxmemory policy is not selected, access frequency not tracked. Please note that when switching between policies at runtime LRU and LFU data will take some time to adjust.';
+export const lfuSelected =
+  'ERR An LFU maxmemory policy is selected, idle time not tracked. Please note that when switching between policies at runtime LRU and LFU data will take some time to adjust.';
+export const badDumpPayload = 'ERR DUMP payload version or checksum are wrong';
+export const badDumpFormat = 'ERR Bad data format';
+export const invalidRestoreTtl = 'ERR Invalid TTL value, must be >= 0';
+export const invalidRestoreIdleTime = 'ERR Invalid IDLETIME value, must be >= 0';
+export const invalidRestoreFrequency = 'ERR Invalid FREQ value, must be >= 0 and <= 255';
+
+/** `command` in lower case. */
+export function invalidExpire(command: string): string {
+  return `ERR invalid expire time in '${command}' command`;
+}
+
+export function unsupportedOption(option: string): string {
+  return `ERR Unsupported option ${cString(option, Infinity)}`;
+}
+
+// Protocol and connections. The parser makes its own from `protocolError`.
+
+export const maxClients = 'ERR max number of clients reached';
+export const maxClientsWithBus = 'ERR max number of clients + cluster connections reached';
+export const noProto = 'NOPROTO unsupported protocol version';
+export const helloProtocolNotInteger = 'ERR Protocol version is not an integer or out of range';
+export const clientNameInvalid = 'ERR Client names cannot contain spaces, newlines or special characters.';
+export const invalidClientId = 'ERR Invalid client ID';
+export const noSuchClient = 'ERR No such client';
+export const clientIdNotPositive = 'ERR client-id should be greater than 0';
+export const clientUnblockReason = 'ERR CLIENT UNBLOCK reason should be TIMEOUT or ERROR';
+export const clientPauseMode = 'ERR CLIENT PAUSE mode must be WRITE or ALL';
+export const clientCachingWithoutTracking =
+  'ERR CLIENT CACHING can be called only when the client is in tracking mode with OPTIN or OPTOUT mode enabled';
+export const unblockedByClient = 'UNBLOCKED client unblocked via CLIENT UNBLOCK';
+export const protectedMode =
+  'DENIED Redis is running in protected mode because protected mode is enabled and no password is set for the default user. ' +
+  'In this mode connections are only accepted from the loopback interface. ' +
+  'If you want to connect from external computers to Redis you may adopt one of the following solutions: ' +
+  "1) Just disable protected mode sending the command 'CONFIG SET protected-mode no' from the loopback interface " +
+  'by connecting to Redis from the same host the server is running, however MAKE SURE Redis is not publicly accessible from internet if you do so. ' +
+  'Use CONFIG REWRITE to make this change permanent. ' +
+  "2) Alternatively you can just disable the protected mode by editing the Redis configuration file, and setting the protected mode option to 'no', and then restarting the server. " +
+  "3) If you started the server manually just for testing, restart it with the '--protected-mode no' option. " +
+  '4) Setup a an authentication password for the default user. ' +
+  'NOTE: You only need to do one of the above things in order for the server to start accepting connections from the outside.';
+
+/** What the parser could not read; the connection is closed behind it. */
+export function protocolError(reason: string): string {
+  return `ERR Protocol error: ${reason}`;
+}
+
+export function helloOption(option: string): string {
+  return `ERR Syntax error in HELLO option '${cString(option, Infinity)}'`;
+}
+
+export function unknownClientType(type: string): string {
+  return `ERR Unknown client type '${cString(type, Infinity)}'`;
+}
+
+export function noSuchUser(name: string): string {
+  return `ERR No such user '${cString(name, Infinity)}'`;
+}
+
+/** CLIENT SETINFO's name of an attribute. */
+export function unrecognizedOption(option: string): string {
+  return `ERR Unrecognized option '${cString(option, Infinity)}'`;
+}
+
+/** CLIENT SETINFO's value of `attribute`, 'lib-name' or 'lib-ver'. */
+export function clientInfoInvalid(attribute: string): string {
+  return `ERR ${attribute} cannot contain spaces, newlines or special characters.`;
+}
+
+/** A RESP2 subscriber may only speak of subscriptions. `command` in lower case. */
+export function subscriberContext(command: string): string {
+  return `ERR Can't execute '${command}': only (P|S)SUBSCRIBE / (P|S)UNSUBSCRIBE / PING / QUIT / RESET are allowed in this context`;
+}
+
+// Authentication and permissions
+
+export const noAuth = 'NOAUTH Authentication required.';
+export const helloNoAuth =
+  'NOAUTH HELLO must be called with the client already authenticated, otherwise the HELLO AUTH <user> <pass> option can be used to authenticate the client and select the RESP protocol version at the same time';
+export const wrongPass = 'WRONGPASS invalid username-password pair or user is disabled.';
+export const authNotConfigured =
+  'ERR AUTH <password> called without any password configured for the default user. Are you sure your configuration is correct?';
+export const noPermissionKey = 'NOPERM this user has no permissions to access one of the keys used as arguments';
+export const noPermissionChannel =
+  'NOPERM this user has no permissions to access one of the channels used as arguments';
+
+/** `command` in lower case; of a subcommand with its container: 'config|set'. */
+export function noPermissionCommand(command: string): string {
+  return `NOPERM this user has no permissions to run the '${command}' command`;
+}
+
+// Transactions
+
+export const nestedMulti = 'ERR MULTI calls can not be nested';
+export const watchInMulti = 'ERR WATCH inside MULTI is not allowed';
+export const execWithoutMulti = 'ERR EXEC without MULTI';
+export const discardWithoutMulti = 'ERR DISCARD without MULTI';
+export const execAborted = 'EXECABORT Transaction discarded because of previous errors.';
+export const notInTransaction = 'ERR Command not allowed inside a transaction';
+
+/** EXEC refused as a whole; `reason` is the text of the error that refuses it. */
+export function execAbortedBecause(reason: string): string {
+  return `EXECABORT Transaction discarded because of: ${reason}`;
+}
+
+// State of the server
+
+export const oom = "OOM command not allowed when used memory > 'maxmemory'.";
+export const loading = 'LOADING Redis is loading the dataset in memory';
+export const readOnly = "READONLY You can't write against a read only replica.";
+export const masterDown = "MASTERDOWN Link with MASTER is down and replica-serve-stale-data is set to 'no'.";
+export const notEnoughReplicas = 'NOREPLICAS Not enough good replicas to write.';
+export const busyScript =
+  'BUSY Redis is busy running a script. You can only call SCRIPT KILL or SHUTDOWN NOSAVE.';
+export const busyFunction =
+  'BUSY Redis is busy running a script. You can only call FUNCTION KILL or SHUTDOWN NOSAVE.';
+export const misconfRdb =
+  "MISCONF Redis is configured to save RDB snapshots, but it's currently unable to persist to disk. Commands that may modify the data set are disabled, because this instance is configured to report errors during writes if RDB snapshotting fails (stop-writes-on-bgsave-error option). Please check the Redis logs for details about the RDB error.";
+export const aofRewriteInProgress = 'ERR Background append only file rewriting already in progress';
+export const saveInProgress = 'ERR Background save already in progress';
+export const shutdownFailed = 'ERR Errors trying to SHUTDOWN. Check logs.';
+export const noShutdown = 'ERR No shutdown in progress.';
+
+/** `reason`: the system's words, such as 'No space left on device'. */
+export function misconfAof(reason: string): string {
+  return `MISCONF Errors writing to the AOF file: ${reason}`;
+}
+
+// CONFIG, COMMAND, DEBUG, MEMORY, SLOWLOG
+
+export const configNoFile = 'ERR The server is running without a config file';
+export const commandWithoutKeys = 'ERR The command has no key arguments';
+export const commandInvalid = 'ERR Invalid command specified';
+export const commandInvalidArity = 'ERR Invalid number of arguments specified for command';
+export const commandInvalidArguments = 'ERR Invalid arguments specified for command';
+export const slowlogCount = 'ERR count should be greater than or equal to -1';
+export const debugDisabled = notAllowed('DEBUG', 'enable-debug-command');
+export const debugProtocolType =
+  'ERR Wrong protocol type name. Please use one of the following: string|integer|double|bignum|null|array|set|map|attrib|push|verbatim|true|false';
+
+/** A command that a directive of the configuration enables. Both names as Redis spells them. */
+export function notAllowed(command: string, directive: string): string {
+  return `ERR ${command} command not allowed. If the ${directive} option is set to "local", you can run it from a local connection, otherwise you need to set this option in the configuration file, and then restart the server.`;
+}
+
+export function configUnknown(name: string): string {
+  return `ERR Unknown option or number of arguments for CONFIG SET - '${cString(name, Infinity)}'`;
+}
+
+/** `reason` is one of the config texts below, or an option's own. */
+export function configFailed(name: string, reason: string): string {
+  return `ERR CONFIG SET failed (possibly related to argument '${name}') - ${reason}`;
+}
+
+export function configRewriteFailed(reason: string): string {
+  return `ERR Rewriting config file: ${reason}`;
+}
+
+// Reasons for `configFailed`.
+export const configImmutable = "can't set immutable config";
+export const configDuplicate = 'duplicate parameter';
+export const configNotBoolean = "argument must be 'yes' or 'no'";
+export const configNotInteger = "argument couldn't be parsed into an integer";
+export const configNotMemory = 'argument must be a memory value';
+export const configNotPercentOrMemory = 'argument must be a memory or percent value';
+export const configInvalidSave = 'Invalid save parameters';
+
+export function configOneOf(words: readonly string[]): string {
+  return `argument(s) must be one of the following: ${words.join(', ')}`;
+}
+
+export function configBetween(min: number | bigint, max: number | bigint): string {
+  return `argument must be between ${min} and ${max} inclusive`;
+}
+
+// Cluster
+
+export const clusterDisabled = 'ERR This instance has cluster support disabled';
+export const crossSlot = "CROSSSLOT Keys in request don't hash to the same slot";
+export const tryAgain = 'TRYAGAIN Multiple keys request during rehashing of slot';
+export const clusterDown = 'CLUSTERDOWN The cluster is down';
+export const clusterDownReadOnly = 'CLUSTERDOWN The cluster is down and only accepts read commands';
+export const clusterSlotUnserved = 'CLUSTERDOWN Hash slot not served';
+export const selectInCluster = 'ERR SELECT is not allowed in cluster mode';
+export const moveInCluster = 'ERR MOVE is not allowed in cluster mode';
+export const swapDbInCluster = 'ERR SWAPDB is not allowed in cluster mode';
+export const copyInCluster = 'ERR Copying to another database is not allowed in cluster mode';
+export const replicaOfInCluster = 'ERR REPLICAOF not allowed in cluster mode.';
+export const invalidSlot = 'ERR Invalid slot';
+export const invalidSlotArgument = 'ERR Invalid or out of range slot';
+export const invalidSlotOrCount = 'ERR Invalid slot or number of keys';
+export const clusterSetSlotAction = 'ERR Invalid CLUSTER SETSLOT action or number of arguments. Try CLUSTER HELP';
+export const clusterFlushNotEmpty = 'ERR DB must be empty to perform CLUSTER FLUSHSLOTS.';
+export const clusterResetNotEmpty = "ERR CLUSTER RESET can't be called with master nodes containing keys";
+export const clusterFailoverToMaster = 'ERR You should send CLUSTER FAILOVER to a replica';
+export const clusterReplicateSelf = "ERR Can't replicate myself";
+export const clusterReplicateReplica = 'ERR I can only replicate a master, not a replica.';
+export const clusterForgetSelf = "ERR I tried hard but I can't forget myself...";
+export const clusterForgetMaster = "ERR Can't forget my master!";
+export const clusterEpochKnownNodes =
+  'ERR The user can assign a config epoch only when the node does not know any other node.';
+export const clusterEpochSet = 'ERR Node config epoch is already non-zero';
+
+/** `host` empty: the client stays with the host it asked. */
+export function moved(slot: number, host: string, port: number): string {
+  return `MOVED ${slot} ${host}:${port}`;
+}
+
+export function ask(slot: number, host: string, port: number): string {
+  return `ASK ${slot} ${host}:${port}`;
+}
+
+export function clusterUnknownNode(id: string): string {
+  return `ERR Unknown node ${cString(id, Infinity)}`;
+}
+
+export function clusterStrangeNode(id: string): string {
+  return `ERR I don't know about node ${cString(id, Infinity)}`;
+}
+
+export function slotBusy(slot: number): string {
+  return `ERR Slot ${slot} is already busy`;
+}
+
+export function slotUnassigned(slot: number): string {
+  return `ERR Slot ${slot} is already unassigned`;
+}
+
+export function slotRepeated(slot: number): string {
+  return `ERR Slot ${slot} specified multiple times`;
+}
+
+export function slotRangeReversed(first: number, last: number): string {
+  return `ERR start slot number ${first} is greater than end slot number ${last}`;
+}
+
+export function slotNotOwned(slot: number): string {
+  return `ERR I'm not the owner of hash slot ${slot}`;
+}
+
+export function slotAlreadyOwned(slot: number): string {
+  return `ERR I'm already the owner of hash slot ${slot}`;
+}
+
+export function slotStillHasKeys(slot: number): string {
+  return `ERR Can't assign hashslot ${slot} to a different node while I still hold keys for this hash slot.`;
+}
+
+export function clusterInvalidEpoch(epoch: bigint): string {
+  return `ERR Invalid config epoch specified: ${epoch}`;
+}
+
+export function clusterInvalidAddress(host: string, port: string): string {
+  return `ERR Invalid node address specified: ${cString(host, Infinity)}:${cString(port, Infinity)}`;
+}
+
+export function clusterInvalidPort(port: string): string {
+  return `ERR Invalid TCP base port specified: ${cString(port, Infinity)}`;
+}
+
+export function clusterInvalidBusPort(port: string): string {
+  return `ERR Invalid TCP bus port specified: ${cString(port, Infinity)}`;
+}
+
+/** What C prints of a text: up to its first NUL, and at most `maxBytes`. */
+function cString(text: string, maxBytes: number = PREVIEW_BYTES): string {
+  const nul = text.indexOf('\0');
+  const end = Math.min(maxBytes, nul < 0 ? text.length : nul);
+  return end < text.length ? text.slice(0, end) : text;
+}
