@@ -119,7 +119,27 @@ export function unsupportedOption(option: string): string {
   return `ERR Unsupported option ${cString(option, Infinity)}`;
 }
 
-// Protocol and connections. The parser makes its own from `protocolError`.
+// Protocol: the connection is closed behind these
+
+export const invalidArgumentCount = protocolError('invalid multibulk length');
+export const invalidArgumentLength = protocolError('invalid bulk length');
+export const strangerArgumentCount = protocolError('unauthenticated multibulk length');
+export const strangerArgumentLength = protocolError('unauthenticated bulk length');
+export const endlessArgumentCount = protocolError('too big mbulk count string');
+export const endlessArgumentLength = protocolError('too big bulk count string');
+export const endlessInline = protocolError('too big inline request');
+export const unbalancedQuotes = protocolError('unbalanced quotes in request');
+
+/** `byte` stands where an argument's '$' should. */
+export function argumentExpected(byte: number): string {
+  return protocolError(`expected '$', got '${String.fromCharCode(byte)}'`);
+}
+
+function protocolError(reason: string): string {
+  return `ERR Protocol error: ${reason}`;
+}
+
+// Connections
 
 export const maxClients = 'ERR max number of clients reached';
 export const maxClientsWithBus = 'ERR max number of clients + cluster connections reached';
@@ -145,11 +165,6 @@ export const protectedMode =
   "3) If you started the server manually just for testing, restart it with the '--protected-mode no' option. " +
   '4) Setup a an authentication password for the default user. ' +
   'NOTE: You only need to do one of the above things in order for the server to start accepting connections from the outside.';
-
-/** What the parser could not read; the connection is closed behind it. */
-export function protocolError(reason: string): string {
-  return `ERR Protocol error: ${reason}`;
-}
 
 export function helloOption(option: string): string {
   return `ERR Syntax error in HELLO option '${cString(option, Infinity)}'`;

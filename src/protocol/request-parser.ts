@@ -11,6 +11,7 @@
  * nothing more can be parsed: send the error and close.
  */
 import { parseInteger } from './ascii.ts';
+import * as errors from './errors.ts';
 import { splitInline, UNBALANCED } from './inline-request.ts';
 import { MAX_ARGUMENTS_BEFORE_AUTH, MAX_BULK_BYTES_BEFORE_AUTH } from './request-limits.ts';
 import type { RequestLimits } from './request-limits.ts';
@@ -126,8 +127,8 @@ export class RequestParser {
     return Incomplete;
   }
 
-  #fail(reason: string): ParseStatus {
-    this.failure = `ERR Protocol error: ${reason}`;
+  #fail(failure: string): ParseStatus {
+    this.failure = failure;
     return Failed;
   }
 
@@ -146,12 +147,12 @@ export class RequestParser {
       this.#position = 4;
     } else {
       const lineEnd = this.#findLineEnd(bytes, start, 0, end);
-      if (lineEnd < 0) return this.#awaitLine(end - start, 'too big mbulk count string');
+      if (lineEnd < 0) return this.#awaitLine(end - start, errors.endlessArgumentCount);
       count = parseInteger(bytes, start + 1, lineEnd - start - 1);
-      if (Number.isNaN(count) || count > this.#limits.maxArguments) return this.#fail('invalid multibulk length');
+      if (Number.isNaN(count) || count > this.#limits.maxArguments) return this.#fail(errors.invalidArgumentCount);
       if (count <= 0) return this.#skipTo(lineEnd + 2);
       if (count > MAX_ARGUMENTS_BEFORE_AUTH && !this.authenticated) {
-        return this.#fail('unauthenticated multibulk length');
+        return this.#fail(errors.strangerArgumentCount);
       }
       this.#position = lineEnd + 2 - start;
     }
@@ -167,19 +168,19 @@ export class RequestParser {
   #readLength(bytes: Uint8Array, start: number, end: number): ParseStatus {
     const lineStart = start + this.#position;
     const lineEnd = this.#findLineEnd(bytes, start, this.#position, end);
-    if (lineEnd < 0) return this.#awaitLine(end - lineStart, 'too big bulk count string');
+    if (lineEnd < 0) return this.#awaitLine(end - lineStart, errors.endlessArgumentLength);
     if (bytes[lineStart] !== DOLLAR) {
-      return this.#fail(`expected '$', got '${String.fromCharCode(bytes[lineStart]!)}'`);
+      return this.#fail(errors.argumentExpected(bytes[lineStart]!));
     }
     const length = parseInteger(bytes, lineStart + 1, lineEnd - lineStart - 1);
     if (Number.isNaN(length) || length < 0 || length > this.#limits.maxBulkBytes) {
-      return this.#fail('invalid bulk length');
+      return this.#fail(errors.invalidArgumentLength);
     }
     if (length > MAX_BULK_BYTES_BEFORE_AUTH && !this.authenticated) {
-      return this.#fail('unauthenticated bulk length');
+      return this.#fail(errors.strangerArgumentLength);
     }
     this.#position = lineEnd + 2 - start;
-    if (this.#position + length + 2 > MAX_COMMAND_BYTES) return this.#fail('invalid bulk length');
+    if (this.#position + length + 2 > MAX_COMMAND_BYTES) return this.#fail(errors.invalidArgumentLength);
     this.#bulkBytes = length;
     this.#searched = 0;
     return Complete;
@@ -193,19 +194,19 @@ export class RequestParser {
     return at + 1 < end && bytes[at] === CR ? at : -1;
   }
 
-  #awaitLine(lineBytes: number, reason: string): ParseStatus {
-    return lineBytes > this.#limits.maxInlineBytes ? this.#fail(reason) : this.#wait(0);
+  #awaitLine(lineBytes: number, failure: string): ParseStatus {
+    return lineBytes > this.#limits.maxInlineBytes ? this.#fail(failure) : this.#wait(0);
   }
 
   #parseInline(bytes: Uint8Array, start: number, end: number): ParseStatus {
     let at = start + this.#searched;
     while (at < end && bytes[at] !== LF && bytes[at] !== 0) at++;
     this.#searched = at - start;
-    if (at === end || bytes[at] === 0) return this.#awaitLine(end - start, 'too big inline request');
-    if (this.#searched > this.#limits.maxInlineBytes) return this.#fail('too big inline request');
+    if (at === end || bytes[at] === 0) return this.#awaitLine(end - start, errors.endlessInline);
+    if (this.#searched > this.#limits.maxInlineBytes) return this.#fail(errors.endlessInline);
     const lineEnd = at > start && bytes[at - 1] === CR ? at - 1 : at;
     const argc = splitInline(this, bytes, start, lineEnd);
-    if (argc === UNBALANCED) return this.#fail('unbalanced quotes in request');
+    if (argc === UNBALANCED) return this.#fail(errors.unbalancedQuotes);
     if (argc === 0) return this.#skipTo(at + 1);
     this.argc = argc;
     this.next = at + 1;
