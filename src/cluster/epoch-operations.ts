@@ -1,0 +1,47 @@
+/**
+ * The cluster's logical clock: the changes that BUMPEPOCH, SET-CONFIG-EPOCH and RESET make. Pure.
+ * Epochs are unsigned 64-bit integers, as on the bus.
+ */
+import * as errors from '../protocol/errors.ts';
+import { NodeFlag, isReplica } from './node-info.ts';
+import { maxEpoch, myself, newClusterState, withMyAddress, withNode } from './state.ts';
+import type { ClusterState, Outcome } from './state.ts';
+
+/** Gives this node a new epoch of its own, unless it already has the greatest that is known. */
+export function bumpEpoch(state: ClusterState): ClusterState {
+  const mine = myself(state).configEpoch;
+  if (mine !== 0n && mine === maxEpoch(state)) return state;
+  const currentEpoch = BigInt.asUintN(64, state.currentEpoch + 1n);
+  return { ...withNode(state, state.myId, { configEpoch: currentEpoch }), currentEpoch };
+}
+
+/** Sets the first epoch of a node that knows nobody yet. `epoch` is any int64. */
+export function setConfigEpoch(state: ClusterState, epoch: bigint): Outcome {
+  if (epoch < 0n) return errors.clusterInvalidEpoch(epoch);
+  if (state.nodes.size > 1) return errors.clusterEpochKnownNodes;
+  if (myself(state).configEpoch !== 0n) return errors.clusterEpochSet;
+  if (epoch === 0n) return state;
+  const currentEpoch = epoch > state.currentEpoch ? epoch : state.currentEpoch;
+  return { ...withNode(state, state.myId, { configEpoch: epoch }), currentEpoch };
+}
+
+export interface ResetIds {
+  readonly nodeId: string;
+  readonly shardId: string;
+}
+
+/**
+ * A node alone again, a primary without slots. `hard` also forgets the epochs and takes the new
+ * ids; a replica leaves its primary's shard either way. A primary must hold no keys; a replica's
+ * keys are the caller's to drop.
+ */
+export function resetNode(state: ClusterState, hard: boolean, ids: ResetIds, keyCount: number): Outcome {
+  const me = myself(state);
+  if (!isReplica(me) && keyCount > 0) return errors.clusterResetNotEmpty;
+  const fresh = newClusterState(hard ? ids.nodeId : state.myId, hard || isReplica(me) ? ids.shardId : me.shardId);
+  const flags = myself(fresh).flags | (me.flags & NodeFlag.noFailover);
+  const alone = withNode(withMyAddress(fresh, me), fresh.myId, { flags });
+  if (hard) return alone;
+  const kept = withNode(alone, state.myId, { configEpoch: me.configEpoch });
+  return { ...kept, currentEpoch: state.currentEpoch, lastVoteEpoch: state.lastVoteEpoch };
+}

@@ -1,0 +1,101 @@
+/**
+ * What is known of one member of the cluster. A value: a change makes a new one.
+ *
+ * Flags have the values of the bus protocol's header, so that gossip needs no translation. An
+ * address field that is not known is '' or 0; a node learns its own ip from others or from
+ * cluster-announce-ip, so a fresh node has none.
+ */
+export const NodeFlag = {
+  primary: 1,
+  replica: 2,
+  /** Unreachable for this node alone. */
+  maybeFailed: 4,
+  failed: 8,
+  myself: 16,
+  handshake: 32,
+  noAddress: 64,
+  noFailover: 512,
+} as const;
+
+export interface NodeAddress {
+  readonly ip: string;
+  /** Plain TCP port for clients; 0 when there is none. */
+  readonly port: number;
+  readonly tlsPort: number;
+  readonly busPort: number;
+  readonly hostname: string;
+  /** Free text of the operator (cluster-announce-human-nodename). */
+  readonly humanName: string;
+}
+
+export interface NodeInfo extends NodeAddress {
+  /** 40 lower-case hex digits. */
+  readonly id: string;
+  /** 40 hex digits shared by a primary and its replicas; '' when the node never told. */
+  readonly shardId: string;
+  /** Bits of NodeFlag. */
+  readonly flags: number;
+  /** Id of the primary that this node replicates; '' for a primary. */
+  readonly primaryId: string;
+  readonly configEpoch: bigint;
+  /** Milliseconds since 1970 of the ping that waits for its pong; 0 when none does. */
+  readonly pingSentMs: number;
+  readonly pongReceivedMs: number;
+  readonly replicationOffset: number;
+  /** Whether there is a bus link to it. */
+  readonly linked: boolean;
+}
+
+/** Flag names in the order in which Redis prints them. */
+const FLAG_NAMES: readonly (readonly [number, string])[] = [
+  [NodeFlag.myself, 'myself'],
+  [NodeFlag.primary, 'master'],
+  [NodeFlag.replica, 'slave'],
+  [NodeFlag.maybeFailed, 'fail?'],
+  [NodeFlag.failed, 'fail'],
+  [NodeFlag.handshake, 'handshake'],
+  [NodeFlag.noAddress, 'noaddr'],
+  [NodeFlag.noFailover, 'nofailover'],
+];
+
+const NO_FLAGS = 'noflags';
+
+/** `myself,master`, or `noflags`. */
+export function printFlags(flags: number): string {
+  const names = FLAG_NAMES.filter(([bit]) => (flags & bit) !== 0).map(([, name]) => name);
+  return names.length === 0 ? NO_FLAGS : names.join(',');
+}
+
+/** The reverse of printFlags; undefined when a name is unknown. */
+export function parseFlags(text: string): number | undefined {
+  let flags = 0;
+  for (const word of text.split(',')) {
+    if (word === NO_FLAGS) continue;
+    const known = FLAG_NAMES.find(([, name]) => name === word);
+    if (known === undefined) return undefined;
+    flags |= known[0];
+  }
+  return flags;
+}
+
+export function isNodeId(text: string): boolean {
+  return /^[0-9a-f]{40}$/.test(text);
+}
+
+export function isReplica(node: NodeInfo): boolean {
+  return (node.flags & NodeFlag.replica) !== 0;
+}
+
+export function isPrimary(node: NodeInfo): boolean {
+  return (node.flags & NodeFlag.primary) !== 0;
+}
+
+export function hasFailed(node: NodeInfo): boolean {
+  return (node.flags & NodeFlag.failed) !== 0;
+}
+
+/** The port for a client of the given kind; a node that has only the other kind answers with that. */
+export function clientPort(node: NodeInfo, overTls: boolean): number {
+  const [wanted, other] = overTls ? [node.tlsPort, node.port] : [node.port, node.tlsPort];
+  return wanted === 0 ? other : wanted;
+}

@@ -1,0 +1,70 @@
+/** The nested replies of CLUSTER SLOTS and CLUSTER SHARDS: arrays, and maps where RESP3 has them. */
+import type { ClusterNode } from '../../cluster/cluster-node.ts';
+import type { NodeInfo } from '../../cluster/node-info.ts';
+import type { ClusterShard, ShardNode } from '../../cluster/topology.ts';
+import type { ReplyWriter } from '../../protocol/reply-writer.ts';
+
+/** Per range: start, end, then a node each: endpoint, port, id, and a map of its other addresses. */
+export function replySlots(reply: ReplyWriter, cluster: ClusterNode, overTls: boolean): void {
+  const ranges = cluster.servedRanges();
+  reply.array(ranges.length);
+  for (const { start, end, nodes } of ranges) {
+    reply.array(2 + nodes.length);
+    reply.integer(start);
+    reply.integer(end);
+    for (const node of nodes) replySlotNode(reply, cluster, node, overTls);
+  }
+}
+
+/** Per shard: its slots as pairs of start and end, and its nodes. */
+export function replyShards(reply: ReplyWriter, cluster: ClusterNode): void {
+  const shards = cluster.shards();
+  reply.array(shards.length);
+  for (const shard of shards) replyShard(reply, cluster, shard);
+}
+
+function replySlotNode(reply: ReplyWriter, cluster: ClusterNode, node: NodeInfo, overTls: boolean): void {
+  const { preferredEndpoint } = cluster.settings;
+  const endpoint = cluster.endpointOf(node);
+  const others: [string, string][] = [];
+  if (preferredEndpoint !== 'ip') others.push(['ip', node.ip]);
+  if (preferredEndpoint !== 'hostname' && node.hostname !== '') others.push(['hostname', node.hostname]);
+  reply.array(4);
+  if (endpoint === null) reply.nil();
+  else reply.bulkString(endpoint);
+  reply.integer(cluster.portOf(node, overTls));
+  reply.bulkString(node.id);
+  reply.map(others.length);
+  for (const [name, value] of others) {
+    reply.bulkString(name);
+    reply.bulkString(value);
+  }
+}
+
+function replyShard(reply: ReplyWriter, cluster: ClusterNode, shard: ClusterShard): void {
+  reply.map(2);
+  reply.bulkString('slots');
+  reply.array(shard.ranges.length * 2);
+  for (const { start, end } of shard.ranges) {
+    reply.integer(start);
+    reply.integer(end);
+  }
+  reply.bulkString('nodes');
+  reply.array(shard.nodes.length);
+  for (const node of shard.nodes) replyShardNode(reply, cluster, node);
+}
+
+function replyShardNode(reply: ReplyWriter, cluster: ClusterNode, node: ShardNode): void {
+  const fields: [string, string | number][] = [['id', node.id]];
+  if (node.port !== 0) fields.push(['port', node.port]);
+  if (node.tlsPort !== 0) fields.push(['tls-port', node.tlsPort]);
+  fields.push(['ip', node.ip], ['endpoint', cluster.endpointOf(node) ?? '']);
+  if (node.hostname !== '') fields.push(['hostname', node.hostname]);
+  fields.push(['role', node.role], ['replication-offset', node.replicationOffset], ['health', node.health]);
+  reply.map(fields.length);
+  for (const [name, value] of fields) {
+    reply.bulkString(name);
+    if (typeof value === 'number') reply.integer(value);
+    else reply.bulkString(value);
+  }
+}
