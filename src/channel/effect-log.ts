@@ -5,16 +5,17 @@
  *   int32 word   0  head: written, perhaps not yet published     1  limit: head may not pass it
  *                2  database of the last SELECT, -1 = none       3  1 while effects are wanted
  *                4  1 while the writer waits for room
- *                5  sequence number of the incr file wanted, 0 = no file
- *                6  position at which that file begins
+ *                5  file switches asked for                      6  position of the last one
+ *                7  generation and                               8  sequence number of the file
+ *                   to write from there on; sequence 0 = none
  *               16  written: published for the log thread
  *               32  consumed: in the file, room reusable        33  durable: fsynced
- *               34  sequence number of the file in use, 0 = no file
+ *               34  file switches done
  *               64… the ring
  *
  * Positions count bytes and wrap as int32: compare them as `(a - b) | 0`. Everything the writer
  * knows is in the words, because under a lease another shard's thread writes into this log; the
- * lease hands the words over. Words 0..6 belong to whoever writes, 32..34 to the log thread.
+ * lease hands the words over. Words 0..8 belong to whoever writes, 32..34 to the log thread.
  */
 import { assert } from '../base/assert.ts';
 import { LogControl } from './log-control.ts';
@@ -25,12 +26,14 @@ export const LogWord = {
   selectedDb: 2,
   enabled: 3,
   waiting: 4,
-  wantedFile: 5,
-  fileStart: 6,
+  switchesWanted: 5,
+  switchPosition: 6,
+  fileGeneration: 7,
+  fileSequence: 8,
   written: 16,
   consumed: 32,
   durable: 33,
-  currentFile: 34,
+  switchesDone: 34,
 } as const;
 
 const headerBytes = 256;
@@ -97,22 +100,26 @@ export class EffectLog {
   // The writer: the shard's own thread, or the coordinator of a lease on the shard.
 
   /**
-   * Sends what is written from here on to the incr file `sequence` (0: nowhere, effects are off).
-   * The file must be in the shard's manifest already. Waits for the switch before this one.
+   * Sends what is written from here on to the shard's incr file `sequence` of `generation` (sequence
+   * 0: nowhere, and effects are off). The shard's manifest must name that file already. Waits for the
+   * switch before this one.
    */
-  switchFile(sequence: number): void {
+  switchFile(generation: number, sequence: number): void {
     const words = this.words;
-    while (Atomics.load(words, LogWord.currentFile) !== words[LogWord.wantedFile]) this.#waitFor(LogWord.currentFile);
-    words[LogWord.fileStart] = words[LogWord.head]!;
+    while (Atomics.load(words, LogWord.switchesDone) !== words[LogWord.switchesWanted]) this.#waitFor(LogWord.switchesDone);
+    words[LogWord.switchPosition] = words[LogWord.head]!;
+    words[LogWord.fileGeneration] = generation;
+    words[LogWord.fileSequence] = sequence;
     words[LogWord.selectedDb] = -1;
     words[LogWord.enabled] = sequence === 0 ? 0 : 1;
-    Atomics.store(words, LogWord.wantedFile, sequence);
+    Atomics.add(words, LogWord.switchesWanted, 1);
     this.publish();
   }
 
-  /** Hands everything written so far to the log thread. */
+  /** Hands everything written so far to the log thread. Returns the position behind it. */
   publish(): number {
     const head = this.words[LogWord.head]!;
+    if (head === this.words[LogWord.written] && this.isSwitched) return head;
     Atomics.store(this.words, LogWord.written, head);
     this.control.wake();
     return head;
@@ -144,9 +151,14 @@ export class EffectLog {
     Atomics.store(this.words, LogWord.durable, position);
   }
 
-  setCurrentFile(sequence: number): void {
-    Atomics.store(this.words, LogWord.currentFile, sequence);
-    this.#wakeWriter(LogWord.currentFile);
+  /** True when all that was written before the last switch is in its file and synced. */
+  get isSwitched(): boolean {
+    return Atomics.load(this.words, LogWord.switchesDone) === Atomics.load(this.words, LogWord.switchesWanted);
+  }
+
+  setSwitched(): void {
+    Atomics.store(this.words, LogWord.switchesDone, Atomics.load(this.words, LogWord.switchesWanted));
+    this.#wakeWriter(LogWord.switchesDone);
   }
 
   /** Waits until the log thread changes `word`, a little at most: the caller looks again. */
