@@ -32,6 +32,8 @@ const INITIAL_ARGUMENTS = 32;
 /** A table larger than this is given back when an ordinary command follows. */
 const RETAINED_ARGUMENTS = 4096;
 const UNKNOWN = -1;
+const UNFINISHED = -1;
+const TOO_LONG = -2;
 
 export class RequestParser {
   /** False: Redis's narrow limits for strangers hold. */
@@ -77,6 +79,7 @@ export class RequestParser {
       if (status !== Complete) return status;
     }
     const expected = this.#expected;
+    const readable = Math.min(end, start + MAX_COMMAND_BYTES);
     let argc = this.argc;
     let at = start + this.#position;
     let length = this.#bulkBytes;
@@ -88,6 +91,7 @@ export class RequestParser {
         } else {
           this.argc = argc;
           this.#position = at - start;
+          this.#bulkBytes = UNKNOWN;
           const status = this.#readLength(bytes, start, end);
           if (status !== Complete) return status;
           at = start + this.#position;
@@ -95,7 +99,8 @@ export class RequestParser {
         }
       }
       const argumentEnd = at + length + 2;
-      if (argumentEnd > end) {
+      if (argumentEnd > readable) {
+        if (argumentEnd - start > MAX_COMMAND_BYTES) return this.#fail(errors.invalidArgumentLength);
         this.argc = argc;
         this.#position = at - start;
         this.#bulkBytes = length;
@@ -142,12 +147,13 @@ export class RequestParser {
   /** The '*' line. Complete: there are arguments to read. */
   #readCount(bytes: Uint8Array, start: number, end: number): ParseStatus {
     this.argc = 0;
-    let count = bytes[start + 1]! - DIGIT_ZERO;
-    if (start + 4 <= end && count > 0 && count < 10 && bytes[start + 2] === CR) {
+    let count = start + 4 <= end && bytes[start + 2] === CR ? bytes[start + 1]! - DIGIT_ZERO : UNKNOWN;
+    if (count > 0 && count < 10 && count <= this.#limits.maxArguments) {
       this.#position = 4;
     } else {
       const lineEnd = this.#findLineEnd(bytes, start, 0, end);
-      if (lineEnd < 0) return this.#awaitLine(end - start, errors.endlessArgumentCount);
+      if (lineEnd === UNFINISHED) return this.#wait(0);
+      if (lineEnd === TOO_LONG) return this.#fail(errors.endlessArgumentCount);
       count = parseInteger(bytes, start + 1, lineEnd - start - 1);
       if (Number.isNaN(count) || count > this.#limits.maxArguments) return this.#fail(errors.invalidArgumentCount);
       if (count <= 0) return this.#skipTo(lineEnd + 2);
@@ -168,7 +174,8 @@ export class RequestParser {
   #readLength(bytes: Uint8Array, start: number, end: number): ParseStatus {
     const lineStart = start + this.#position;
     const lineEnd = this.#findLineEnd(bytes, start, this.#position, end);
-    if (lineEnd < 0) return this.#awaitLine(end - lineStart, errors.endlessArgumentLength);
+    if (lineEnd === UNFINISHED) return this.#wait(0);
+    if (lineEnd === TOO_LONG) return this.#fail(errors.endlessArgumentLength);
     if (bytes[lineStart] !== DOLLAR) {
       return this.#fail(errors.argumentExpected(bytes[lineStart]!));
     }
@@ -180,30 +187,29 @@ export class RequestParser {
       return this.#fail(errors.strangerArgumentLength);
     }
     this.#position = lineEnd + 2 - start;
-    if (this.#position + length + 2 > MAX_COMMAND_BYTES) return this.#fail(errors.invalidArgumentLength);
     this.#bulkBytes = length;
     this.#searched = 0;
     return Complete;
   }
 
-  /** The CR of the line that begins at `lineOffset`, once the byte behind it has come; else -1. */
+  /** The CR of the line that begins at `lineOffset`, once the byte behind it has come. */
   #findLineEnd(bytes: Uint8Array, start: number, lineOffset: number, end: number): number {
     let at = start + Math.max(this.#searched, lineOffset);
     while (at < end && bytes[at] !== CR && bytes[at] !== 0) at++;
     this.#searched = at - start;
-    return at + 1 < end && bytes[at] === CR ? at : -1;
-  }
-
-  #awaitLine(lineBytes: number, failure: string): ParseStatus {
-    return lineBytes > this.#limits.maxInlineBytes ? this.#fail(failure) : this.#wait(0);
+    const found = at < end && bytes[at] === CR;
+    const lineBytes = (found ? at : end) - start - lineOffset;
+    if (lineBytes > this.#limits.maxInlineBytes) return TOO_LONG;
+    return found && at + 1 < end ? at : UNFINISHED;
   }
 
   #parseInline(bytes: Uint8Array, start: number, end: number): ParseStatus {
     let at = start + this.#searched;
     while (at < end && bytes[at] !== LF && bytes[at] !== 0) at++;
     this.#searched = at - start;
-    if (at === end || bytes[at] === 0) return this.#awaitLine(end - start, errors.endlessInline);
-    if (this.#searched > this.#limits.maxInlineBytes) return this.#fail(errors.endlessInline);
+    const found = at < end && bytes[at] === LF;
+    if ((found ? at : end) - start > this.#limits.maxInlineBytes) return this.#fail(errors.endlessInline);
+    if (!found) return this.#wait(0);
     const lineEnd = at > start && bytes[at - 1] === CR ? at - 1 : at;
     const argc = splitInline(this, bytes, start, lineEnd);
     if (argc === UNBALANCED) return this.#fail(errors.unbalancedQuotes);
