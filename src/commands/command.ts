@@ -70,8 +70,16 @@ interface RowBase {
   readonly text: CommandText;
 }
 
+/** The arguments of a request before it is routed; 0 is the command's name. */
+export interface RequestArguments {
+  readonly argc: number;
+  text(i: number): string;
+}
+
 export interface ShardCommand extends RowBase {
   readonly place: 'shard' | 'every-shard';
+  /** For commands whose shard is not told by a key: the slot whose shard runs it, or -1 for every shard. */
+  readonly route?: (request: RequestArguments, shardCount: number) => number;
   /** Synchronous and deterministic: time and randomness come from the call. */
   readonly execute: (call: Call) => void;
 }

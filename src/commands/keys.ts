@@ -1,0 +1,96 @@
+/**
+ * The one key extractor: a command's keys by its row's key specifications. Routing, ACL, COMMAND
+ * GETKEYS and tracking all ask here.
+ */
+import { equalsIgnoreCase, parseInteger, wordBytes } from '../protocol/ascii.ts';
+import type { KeySpec } from './command.ts';
+import { rows } from './table.ts';
+
+/** Positions of a command's key arguments, and the specification that found each. */
+export class KeyList {
+  length = 0;
+  #positions = new Int32Array(64);
+  #specs = new Uint8Array(64);
+
+  /** The argument index of key `i`. */
+  at(i: number): number {
+    return this.#positions[i]!;
+  }
+
+  specOf(i: number): number {
+    return this.#specs[i]!;
+  }
+
+  push(position: number, spec: number): void {
+    if (this.length === this.#positions.length) this.#grow();
+    this.#positions[this.length] = position;
+    this.#specs[this.length++] = spec;
+  }
+
+  #grow(): void {
+    const positions = new Int32Array(this.length * 2);
+    const specs = new Uint8Array(this.length * 2);
+    positions.set(this.#positions);
+    specs.set(this.#specs);
+    this.#positions = positions;
+    this.#specs = specs;
+  }
+}
+
+const keywords = new Map<string, Uint8Array>();
+
+/**
+ * Collects the keys of command `id`. `args` holds pairs of offset (from `base` in `bytes`) and
+ * length, the command's name (and subcommand) included. False if the arguments make no sense for
+ * a specification (a key count that is no number or too large): the handler will answer with an error.
+ */
+export function findKeys(id: number, bytes: Uint8Array, base: number, args: Int32Array, argc: number, out: KeyList): boolean {
+  out.length = 0;
+  const specs = rows[id]!.keys;
+  for (let spec = 0; spec < specs.length; spec++) {
+    if (!findBySpec(specs[spec]!, spec, bytes, base, args, argc, out)) return false;
+  }
+  return true;
+}
+
+function findBySpec(spec: KeySpec, number: number, bytes: Uint8Array, base: number, args: Int32Array, argc: number, out: KeyList): boolean {
+  if (spec.flags.includes('not_key')) return true;
+  const first = beginOf(spec, bytes, base, args, argc);
+  if (first <= 0 || first >= argc) return first < 0 || 'keyword' in spec.begin;
+  const { find } = spec;
+  if ('lastKey' in find) {
+    const last = lastOf(find, first, argc);
+    for (let i = first; i <= last; i += find.step) out.push(i, number);
+    return last < argc;
+  }
+  const countAt = first + find.keyNumIndex;
+  if (countAt >= argc) return false;
+  const count = parseInteger(bytes, base + args[countAt * 2]!, args[countAt * 2 + 1]!);
+  const start = first + find.firstKey;
+  if (!(count > 0) || start + (count - 1) * find.step >= argc) return false;
+  for (let i = 0; i < count; i++) out.push(start + i * find.step, number);
+  return true;
+}
+
+/** Argument index at which a specification begins; -1 if its optional keyword is absent. */
+function beginOf(spec: KeySpec, bytes: Uint8Array, base: number, args: Int32Array, argc: number): number {
+  if ('index' in spec.begin) return spec.begin.index;
+  const { keyword, startFrom } = spec.begin;
+  let word = keywords.get(keyword);
+  if (word === undefined) {
+    word = wordBytes(keyword.toLowerCase());
+    keywords.set(keyword, word);
+  }
+  const step = startFrom > 0 ? 1 : -1;
+  for (let i = startFrom > 0 ? startFrom : argc + startFrom; i > 0 && i < argc - 1; i += step) {
+    if (equalsIgnoreCase(bytes, base + args[i * 2]!, args[i * 2 + 1]!, word)) return i + 1;
+  }
+  return -1;
+}
+
+/** `lastKey` counts from the first key; below zero from the end, where `limit` n leaves 1/n of the arguments. */
+function lastOf(find: { readonly lastKey: number; readonly limit: number }, first: number, argc: number): number {
+  if (find.lastKey >= 0) return first + find.lastKey;
+  if (find.lastKey === -1 && find.limit > 1) return first + Math.floor((argc - first) / find.limit) - 1;
+  return argc + find.lastKey;
+}

@@ -1,0 +1,266 @@
+/**
+ * From a client's bytes to requests: parses commands where they lie, judges each in Redis's order
+ * (known, arity, authentication, [ACL], slot, persistence), and sends it to its shard, to several
+ * under a lease, or to the door's own handlers.
+ *
+ * `dispatch` executes as much as it may and says how far it came. It stops early when the client
+ * has to wait: for its earlier replies (door commands come after them), for room in the rings, for
+ * the end of a pause, or for its own slow reading. The door calls again when that has changed.
+ * Between parsing and sending a shard command nothing is allocated.
+ */
+import { assert } from '../base/assert.ts';
+import { keySlot } from '../base/crc16.ts';
+import { maxRingArguments, maxRingCommandBytes, packContext, RequestFlag } from '../channel/records.ts';
+import { CommandFlag, type ShardCommand } from '../commands/command.ts';
+import { findKeys, KeyList } from '../commands/keys.ts';
+import { arityOf, flagsOf, fullNames, lookup, lookupSubcommand, Place, placeOf, rows, singleKeyOf } from '../commands/table.ts';
+import { latin1 } from '../protocol/ascii.ts';
+import * as errors from '../protocol/errors.ts';
+import { ParseStatus } from '../protocol/request-parser.ts';
+import type { Door } from './door.ts';
+import { RunBuilder } from './run-builder.ts';
+import { ReplyMode, type Session } from './session.ts';
+import { decideSlot, presencePolicy, SlotAnswer, slotErrorText, SlotInput } from './slot-decision.ts';
+
+/** Redis shows so many arguments' bytes of an unknown command. */
+const maxPreviewArguments = 20;
+/** A client may owe us so many bytes before its commands wait. */
+const maxPendingOutputBytes = 1024 * 1024;
+
+export class Dispatcher {
+  readonly #door: Door;
+  readonly #run = new RunBuilder();
+  readonly #keys = new KeyList();
+  #context = 0;
+  /** Shards that the keys of the command in hand live on. */
+  readonly #shards: number[] = [];
+
+  constructor(door: Door) {
+    this.#door = door;
+  }
+
+  /** Executes commands from `bytes[start, end)`; returns where the first unexecuted byte is. */
+  dispatch(session: Session, bytes: Uint8Array, start: number, end: number): number {
+    const { parser } = session;
+    let at = start;
+    this.#context = contextOf(session);
+    while (at < end && this.mayExecute(session)) {
+      const status = parser.parseNext(bytes, at, end);
+      if (status === ParseStatus.Incomplete) break;
+      if (status === ParseStatus.Failed) {
+        session.heldFailure = parser.failure;
+        at = end;
+        break;
+      }
+      const next = parser.next;
+      if (status === ParseStatus.Complete && this.#execute(session, bytes, at, parser.args, parser.argc, next)) {
+        // The command's bytes were handed over as they lay, with everything behind them.
+        return -1;
+      }
+      at = next;
+    }
+    this.#closeRun(session);
+    return at;
+  }
+
+  /** Executes a command that was held; false if it has to wait on. */
+  retry(session: Session): boolean {
+    const held = session.held!;
+    session.held = undefined;
+    this.#context = contextOf(session);
+    this.#execute(session, held.bytes, 0, held.args, held.args.length / 2, held.bytes.length);
+    this.#closeRun(session);
+    return session.held === undefined;
+  }
+
+  /** Whether the client's next command may be taken up now. */
+  mayExecute(session: Session): boolean {
+    return session.heldCall === undefined && session.held === undefined && session.heldFailure === undefined &&
+      !session.busy && !session.closing &&
+      session.inFlight + this.#run.commands < session.window && !this.#door.congested &&
+      session.connection.output.pendingBytes < maxPendingOutputBytes;
+  }
+
+  /** Returns true if the input buffer was given away with the command. */
+  #execute(session: Session, bytes: Uint8Array, at: number, args: Int32Array, argc: number, next: number): boolean {
+    session.commandCount++;
+    let id = lookup(bytes, at + args[0]!, args[1]!);
+    if (id < 0) {
+      this.#refuse(session, -1, errors.unknownCommand(latin1(bytes, at + args[0]!, args[1]!), preview(bytes, at, args, argc)));
+      return false;
+    }
+    if (placeOf[id] === Place.container) {
+      if (argc < 2) return this.#refuse(session, id, errors.wrongArity(rows[id]!.name));
+      const sub = lookupSubcommand(id, bytes, at + args[2]!, args[3]!);
+      if (sub < 0) {
+        return this.#refuse(session, id, errors.unknownSubcommand(latin1(bytes, at + args[2]!, args[3]!), rows[id]!.name.toUpperCase()));
+      }
+      id = sub;
+    }
+    const arity = arityOf[id]!;
+    if (arity > 0 ? argc !== arity : argc < -arity) return this.#refuse(session, id, errors.wrongArity(fullNames[id]!));
+    const flags = flagsOf[id]!;
+    if (!session.authenticated && (flags & CommandFlag.no_auth) === 0) return this.#refuse(session, id, errors.noAuth);
+    if (this.#door.pauses(flags)) {
+      this.#closeRun(session);
+      session.held = { bytes: bytes.slice(at, next), args: args.slice(0, argc * 2) };
+      return false;
+    }
+    session.lastCommand = id;
+    if (placeOf[id] === Place.door) {
+      this.#closeRun(session);
+      this.#door.execute(session, id, bytes.slice(at, next), args.slice(0, argc * 2));
+      this.#context = contextOf(session);
+      return false;
+    }
+    if ((flags & CommandFlag.write) !== 0 && this.#door.writeRefusal !== '') return this.#refuse(session, id, this.#door.writeRefusal);
+    const key = singleKeyOf[id]!;
+    if (key === 0) return this.#executeByKeys(session, id, bytes, at, args, argc, next);
+    const slot = keySlot(bytes, at + args[key * 2]!, args[key * 2 + 1]!);
+    if (this.#door.situations !== undefined && this.#door.situations[slot] !== 0) {
+      if (this.#redirects(session, id, slot, SlotInput.oneKey, bytes, at, args, argc, next)) return false;
+    }
+    const { shardCount } = this.#door;
+    return this.#send(session, id, shardCount === 1 ? 0 : slot % shardCount, slot, bytes, at, args, argc, next);
+  }
+
+  #executeByKeys(session: Session, id: number, bytes: Uint8Array, at: number, args: Int32Array, argc: number, next: number): boolean {
+    const { shardCount } = this.#door;
+    const row = rows[id] as ShardCommand;
+    if (row.route !== undefined) {
+      const slot = row.route({ argc, text: (i) => latin1(bytes, at + args[i * 2]!, args[i * 2 + 1]!) }, shardCount);
+      if (slot >= 0) return this.#send(session, id, slot % shardCount, slot, bytes, at, args, argc, next);
+    }
+    if (row.place === 'every-shard') return this.#sendToAll(session, id, bytes, at, args, argc, next);
+    const slot = this.#slotsOfKeys(session, id, bytes, at, args, argc, next);
+    if (slot < 0) return false;
+    if (this.#shards.length > 1) return this.#lease(session, id, slot, bytes, at, args, argc, next);
+    return this.#send(session, id, this.#shards[0]!, slot, bytes, at, args, argc, next);
+  }
+
+  #sendToAll(session: Session, id: number, bytes: Uint8Array, at: number, args: Int32Array, argc: number, next: number): boolean {
+    const { shardCount } = this.#door;
+    if (shardCount === 1) return this.#send(session, id, 0, 0, bytes, at, args, argc, next);
+    this.#shards.length = 0;
+    for (let shard = 0; shard < shardCount; shard++) this.#shards.push(shard);
+    return this.#lease(session, id, 0, bytes, at, args, argc, next);
+  }
+
+  /** The slot of the first key, with `#shards` filled; -1 if the client was answered already. */
+  #slotsOfKeys(session: Session, id: number, bytes: Uint8Array, at: number, args: Int32Array, argc: number, next: number): number {
+    const shards = this.#shards;
+    const keys = this.#keys;
+    const { shardCount, situations } = this.#door;
+    shards.length = 0;
+    findKeys(id, bytes, at, args, argc, keys);
+    let first = -1;
+    let crossed = false;
+    for (let i = 0; i < keys.length; i++) {
+      const arg = keys.at(i);
+      const slot = keySlot(bytes, at + args[arg * 2]!, args[arg * 2 + 1]!);
+      if (first < 0) first = slot;
+      else if (slot !== first) crossed = true;
+      const shard = slot % shardCount;
+      if (!shards.includes(shard)) shards.push(shard);
+    }
+    if (first < 0) {
+      shards.push(0);
+      return 0;
+    }
+    if (situations === undefined || (!crossed && situations[first] === 0)) return first;
+    const input = crossed ? SlotInput.crossSlot : keys.length > 1 ? SlotInput.manyKeys : SlotInput.oneKey;
+    return this.#redirects(session, id, first, input, bytes, at, args, argc, next) ? -1 : first;
+  }
+
+  /** The slot decision for anything but a stable slot of ours; true if the client has been answered. */
+  #redirects(
+    session: Session, id: number, slot: number, keys: number,
+    bytes: Uint8Array, at: number, args: Int32Array, argc: number, next: number,
+  ): boolean {
+    const input = SlotInput.clusterEnabled | keys | this.#door.slotInput(session, flagsOf[id]!, slot);
+    session.asking = false;
+    const answer = decideSlot(input);
+    if (answer === SlotAnswer.serve) return false;
+    if (answer !== SlotAnswer.askShard) {
+      const { host, port } = this.#door.endpointOf(session, slot, answer);
+      this.#refuse(session, id, slotErrorText(answer, slot, host, port));
+      return true;
+    }
+    this.#askShard(session, id, slot, presencePolicy(input), bytes, at, args, argc, next);
+    return true;
+  }
+
+  /** Lets the shard decide by the presence of the keys: the redirect's text travels as a last argument. */
+  #askShard(
+    session: Session, id: number, slot: number, policy: number,
+    bytes: Uint8Array, at: number, args: Int32Array, argc: number, next: number,
+  ): void {
+    this.#closeRun(session);
+    const { host, port } = this.#door.endpointOf(session, slot, SlotAnswer.ask);
+    const redirect = Buffer.from(errors.ask(slot, host, port), 'latin1');
+    const command = Buffer.concat([bytes.subarray(at, next), redirect]);
+    const extended = new Int32Array(argc * 2 + 2);
+    extended.set(args.subarray(0, argc * 2));
+    extended[argc * 2] = next - at;
+    extended[argc * 2 + 1] = redirect.length;
+    this.#send(session, id, slot % this.#door.shardCount, slot | (policy << 16), command, 0, extended, argc + 1, command.length);
+    this.#closeRun(session);
+  }
+
+  #send(
+    session: Session, id: number, shard: number, slot: number,
+    bytes: Uint8Array, at: number, args: Int32Array, argc: number, next: number,
+  ): boolean {
+    const run = this.#run;
+    if (next - at > maxRingCommandBytes || argc > maxRingArguments) {
+      this.#closeRun(session);
+      return this.#door.sendBig(session, id, shard, slot, this.#context, bytes, at, args, argc, next);
+    }
+    if (run.shard !== shard || run.isFull) {
+      this.#closeRun(session);
+      run.open(shard, bytes, at);
+    }
+    run.add(id, slot, at, args, argc, next);
+    if (session.replyMode === ReplyMode.skip) this.#endSkip(session);
+    return false;
+  }
+
+  #lease(session: Session, id: number, slot: number, bytes: Uint8Array, at: number, args: Int32Array, argc: number, next: number): boolean {
+    this.#closeRun(session);
+    const gaveAway = this.#door.sendLeased(session, id, slot, this.#context, this.#shards, bytes, at, args, argc, next);
+    if (session.replyMode === ReplyMode.skip) this.#endSkip(session);
+    return gaveAway;
+  }
+
+  #closeRun(session: Session): void {
+    const run = this.#run;
+    if (run.shard === -1) return;
+    this.#door.sendRun(session, run, this.#context);
+  }
+
+  #endSkip(session: Session): void {
+    this.#closeRun(session);
+    session.replyMode = ReplyMode.on;
+    this.#context = contextOf(session);
+  }
+
+  /** Answers with an error in the order of the commands. Returns false: nothing was given away. */
+  #refuse(session: Session, id: number, text: string): false {
+    assert(text !== '', 'an error has a text');
+    this.#closeRun(session);
+    this.#door.refuse(session, id, text);
+    if (session.replyMode === ReplyMode.skip) this.#endSkip(session);
+    return false;
+  }
+}
+
+function contextOf(session: Session): number {
+  const silent = session.replyMode === ReplyMode.off || session.replyMode === ReplyMode.skip;
+  return packContext(session.db, session.resp, (silent ? RequestFlag.silent : 0) | (session.noTouch ? RequestFlag.noTouch : 0));
+}
+
+function preview(bytes: Uint8Array, at: number, args: Int32Array, argc: number): string[] {
+  const words: string[] = [];
+  for (let i = 1; i < argc && words.length < maxPreviewArguments; i++) words.push(latin1(bytes, at + args[i * 2]!, args[i * 2 + 1]!));
+  return words;
+}

@@ -1,0 +1,427 @@
+/**
+ * The front door: owns the sessions and the links to the shards, and runs one turn of work for each
+ * turn of the event loop. It never waits: whatever a client has to wait for, the others go on.
+ *
+ *   readable socket -> receive -> dispatcher -> request rings
+ *   end of turn     -> publish, take replies, write each socket once, let waiting clients go on
+ *
+ * A wake-up from a shard or the log thread starts a turn of its own.
+ */
+import { assert } from '../base/assert.ts';
+import type { Clock } from '../base/clock.ts';
+import type { Control } from '../channel/control.ts';
+import { maxRingArguments, maxRingCommandBytes } from '../channel/records.ts';
+import type { ShardStats } from '../channel/shard-stats.ts';
+import { CommandFlag, type DoorCommand } from '../commands/command.ts';
+import { DoorCall } from '../commands/door-call.ts';
+import { rows } from '../commands/table.ts';
+import { BufferSink } from '../protocol/buffer-sink.ts';
+import { ReplyWriter } from '../protocol/reply-writer.ts';
+import type { RequestLimits } from '../protocol/request-limits.ts';
+import { Connection, type ConnectionKind } from '../socket/connection.ts';
+import type { Socket } from 'node:net';
+import { Dispatcher } from './dispatcher.ts';
+import type { RunBuilder } from './run-builder.ts';
+import { ReplyMode, Session } from './session.ts';
+import { type RawCommand, type ReplyReceiver, type ShardLinks, toBigRequest } from './shard-links.ts';
+import type { DoorServices, Endpoint } from './door-services.ts';
+
+/** A client that has to wait is not read beyond so many bytes. */
+const maxWaitingInputBytes = 64 * 1024;
+
+export class Door implements ReplyReceiver {
+  readonly links: ShardLinks;
+  readonly stats: ShardStats;
+  readonly clock: Clock;
+  readonly services: DoorServices;
+  readonly limits: RequestLimits;
+  /** What each slot's situation is in a cluster (slot-table.ts); undefined without cluster mode. */
+  situations: Uint8Array | undefined;
+  /** Not empty: every write is refused with this error. */
+  writeRefusal = '';
+  readonly #control: Control;
+  readonly #dispatcher: Dispatcher;
+  readonly #readBuffer: Buffer;
+  readonly #sessions: (Session | undefined)[] = [];
+  readonly #freeIndexes: number[] = [];
+  /** Closed sessions whose runs are still out: their index must not be given to another. */
+  readonly #leaving = new Map<number, Session>();
+  readonly #touched: Session[] = [];
+  readonly #touchedMarks = new Set<Session>();
+  readonly #waiting = new Set<Session>();
+  readonly #errorSink = new BufferSink();
+  readonly #errorReply = new ReplyWriter(this.#errorSink);
+  #nextId = 1;
+  #turnPlanned = false;
+  #inTurn = false;
+  #pauseUntilMs = 0;
+  #pausesAll = false;
+
+  constructor(
+    links: ShardLinks, control: Control, stats: ShardStats, clock: Clock, limits: RequestLimits,
+    readBuffer: Buffer, services: DoorServices,
+  ) {
+    this.links = links;
+    this.#control = control;
+    this.stats = stats;
+    this.clock = clock;
+    this.limits = limits;
+    this.#readBuffer = readBuffer;
+    this.services = services;
+    this.#dispatcher = new Dispatcher(this);
+    this.#listen();
+  }
+
+  get shardCount(): number {
+    return this.links.count;
+  }
+
+  get congested(): boolean {
+    return this.links.congested;
+  }
+
+  *sessions(): Iterable<Session> {
+    for (const session of this.#sessions) if (session !== undefined) yield session;
+  }
+
+  get sessionCount(): number {
+    return this.#sessions.length - this.#freeIndexes.length - this.#leaving.size;
+  }
+
+  // Connections.
+
+  accept(socket: Socket, kind: ConnectionKind, unixPath: string): (byteCount: number) => boolean {
+    const connection = new Connection(socket, kind, unixPath);
+    const index = this.#freeIndexes.pop() ?? this.#sessions.length;
+    const session = new Session(
+      this.#nextId++, index, connection, this.limits, !this.services.authenticationRequired(), Math.floor(this.clock.now()));
+    this.#sessions[index] = session;
+    this.services.onConnect(session);
+    return connection.start(
+      {
+        onBytes: (bytes, start, end) => this.#receive(session, bytes, start, end),
+        onWritable: () => this.resume(session),
+        onClose: () => this.#forget(session),
+      },
+      this.#readBuffer,
+    );
+  }
+
+  /** Closes a session once what it has been answered is out; commands not yet executed are dropped. */
+  closeAfterReplies(session: Session): void {
+    session.closing = true;
+    session.connection.input.clear();
+    this.touch(session);
+    this.planTurn();
+  }
+
+  closeNow(session: Session): void {
+    session.closing = true;
+    session.connection.closeNow();
+  }
+
+  /** Has the session looked at in this turn: its output written, its commands gone on with. */
+  touch(session: Session): void {
+    if (this.#touchedMarks.has(session)) return;
+    this.#touchedMarks.add(session);
+    this.#touched.push(session);
+  }
+
+  // Pauses (CLIENT PAUSE).
+
+  pause(untilMs: number, all: boolean): void {
+    this.#pausesAll = all || (this.isPaused && this.#pausesAll);
+    this.#pauseUntilMs = Math.max(untilMs, this.isPaused ? this.#pauseUntilMs : 0);
+    setTimeout(() => this.resumeWaiting(), Math.max(1, this.#pauseUntilMs - this.clock.now())).unref();
+  }
+
+  unpause(): void {
+    this.#pauseUntilMs = 0;
+    this.#pausesAll = false;
+    this.resumeWaiting();
+  }
+
+  get isPaused(): boolean {
+    return this.#pauseUntilMs !== 0 && this.clock.now() < this.#pauseUntilMs;
+  }
+
+  get pauseUntilMs(): number {
+    return this.isPaused ? this.#pauseUntilMs : 0;
+  }
+
+  get pausesAll(): boolean {
+    return this.#pausesAll;
+  }
+
+  pauses(flags: number): boolean {
+    if (this.#pauseUntilMs === 0 || !this.isPaused) return false;
+    return this.#pausesAll || (flags & (CommandFlag.write | CommandFlag.may_replicate)) !== 0;
+  }
+
+  // What the dispatcher asks for.
+
+  sendRun(session: Session, run: RunBuilder, context: number): void {
+    const { shard, commands } = run;
+    run.close(this.links.ringOf(shard), session.index, session.nextRun, context);
+    this.#sent(session, commands);
+    this.links.written(shard);
+  }
+
+  /** Returns true if the input buffer was given away with the command. */
+  sendLeased(
+    session: Session, id: number, slot: number, context: number, shards: readonly number[],
+    bytes: Uint8Array, at: number, args: Int32Array, argc: number, next: number,
+  ): boolean {
+    const command: RawCommand = { id, slot, bytes, at, args, argc, next };
+    const isBig = next - at > maxRingCommandBytes || argc > maxRingArguments;
+    const shared = isBig ? this.#takeShared(session, bytes, next) : undefined;
+    const big = isBig ? toBigRequest(command, shared) : undefined;
+    this.links.sendLeased(shards, session.index, session.nextRun, context, command, big);
+    this.#sent(session, 1);
+    return shared !== undefined;
+  }
+
+  /** Returns true if the input buffer was given away with the command. */
+  sendBig(
+    session: Session, id: number, shard: number, slot: number, context: number,
+    bytes: Uint8Array, at: number, args: Int32Array, argc: number, next: number,
+  ): boolean {
+    const command: RawCommand = { id, slot, bytes, at, args, argc, next };
+    const shared = this.#takeShared(session, bytes, next);
+    this.links.sendBig(shard, session.index, session.nextRun, context, command, toBigRequest(command, shared));
+    this.#sent(session, 1);
+    return shared !== undefined;
+  }
+
+  /** Answers with an error that no shard has given. */
+  refuse(session: Session, id: number, text: string): void {
+    this.stats.countError(text);
+    if (id >= 0) this.stats.countRejected(id);
+    this.#errorReply.resp = session.resp;
+    this.#errorReply.error(text);
+    this.#deliverLocal(session, this.#errorSink.take());
+  }
+
+  /** Runs a door command now, or once everything before it is answered. */
+  execute(session: Session, id: number, bytes: Uint8Array, args: Int32Array): void {
+    const sink = new BufferSink();
+    const reply = new ReplyWriter(sink);
+    reply.resp = session.resp;
+    const call = new DoorCall(session, this, reply, id, Math.floor(this.clock.now()), bytes, args);
+    session.heldCall = call;
+    if (session.isSettled) this.#runHeld(session);
+  }
+
+  slotInput(session: Session, flags: number, slot: number): number {
+    return this.services.slotInput(session, flags, this.situations![slot]!);
+  }
+
+  endpointOf(session: Session, slot: number, answer: number): Endpoint {
+    return this.services.endpointOf(session, slot, answer);
+  }
+
+  // Replies.
+
+  onReply(connection: number, run: number, bytes: Uint8Array, offset: number, length: number, ended: boolean, commands: number): void {
+    const session = this.#sessions[connection];
+    if (session === undefined) {
+      this.#answerLeaving(connection, ended);
+      return;
+    }
+    session.deliver(run, bytes, offset, length, ended);
+    if (ended) session.answered(commands, length);
+    this.touch(session);
+  }
+
+  onUnsaved(connection: number, run: number, commands: number): void {
+    for (let i = 0; i < commands; i++) this.#errorReply.error(this.writeRefusal || this.services.unsavedError());
+    const bytes = this.#errorSink.take();
+    this.onReply(connection, run, bytes, 0, bytes.length, true, commands);
+  }
+
+  // Turns.
+
+  /** Has a turn run once the sockets that are readable now have been read. */
+  planTurn(): void {
+    if (this.#turnPlanned || this.#inTurn) return;
+    this.#turnPlanned = true;
+    setImmediate(this.#onImmediate);
+  }
+
+  /** Lets a session go on with what it has been sent, if it may. */
+  resume(session: Session): void {
+    this.touch(session);
+    this.planTurn();
+  }
+
+  resumeWaiting(): void {
+    for (const session of this.#waiting) this.touch(session);
+    this.#waiting.clear();
+    this.planTurn();
+  }
+
+  readonly #onImmediate = (): void => {
+    this.#turnPlanned = false;
+    this.#turn();
+  };
+
+  #turn(): void {
+    this.#inTurn = true;
+    const wasCongested = this.links.congested;
+    this.links.publish();
+    this.links.takeReplies(this);
+    if (wasCongested && !this.links.congested) for (const session of this.#waiting) this.touch(session);
+    for (let i = 0; i < this.#touched.length; i++) {
+      const session = this.#touched[i]!;
+      this.#touchedMarks.delete(session);
+      this.#goOn(session);
+    }
+    this.#touched.length = 0;
+    this.links.publish();
+    this.#inTurn = false;
+  }
+
+  /** Takes wake-ups: the promise of the next one is armed before the last look at the rings. */
+  async #listen(): Promise<void> {
+    for (;;) {
+      const seen = this.#control.doorSignal();
+      this.#control.doorSleeps(true);
+      if (!this.links.hasReplies) await this.#control.waitForDoorSignal(seen);
+      this.#control.doorSleeps(false);
+      this.#turn();
+      if (this.links.hasReplies) await new Promise<void>((resolve) => { setImmediate(resolve); });
+    }
+  }
+
+  #receive(session: Session, bytes: Uint8Array, start: number, end: number): void {
+    session.lastInteractionMs = this.clock.now();
+    const { input } = session.connection;
+    if (input.length > 0 || !this.#dispatcher.mayExecute(session)) {
+      this.#store(session, bytes, start, end);
+      this.#consumeInput(session);
+    } else {
+      const at = this.#dispatcher.dispatch(session, bytes, start, end);
+      if (at < end) this.#store(session, bytes, at, end);
+    }
+    this.#settle(session);
+    this.planTurn();
+  }
+
+  #store(session: Session, bytes: Uint8Array, start: number, end: number): void {
+    const { input } = session.connection;
+    if (session.closing) return;
+    input.append(bytes, start, end, session.parser.neededBytes, maxRingCommandBytes);
+    if (input.length > this.services.queryBufferLimitBytes()) this.services.onQueryBufferLimit(session);
+  }
+
+  #consumeInput(session: Session): void {
+    const { input } = session.connection;
+    while (input.length > 0 && this.#dispatcher.mayExecute(session)) {
+      const before = input.length;
+      const at = this.#dispatcher.dispatch(session, input.bytes, input.start, input.end);
+      if (at >= 0) input.consume(at);
+      if (at >= 0 && input.length === before) return;
+    }
+  }
+
+  /** After replies, writability or the end of a wait: write, go on, close. */
+  #goOn(session: Session): void {
+    if (session.connection.isClosed) return;
+    session.connection.output.flush();
+    if (session.heldCall !== undefined && session.isSettled && !session.busy) this.#runHeld(session);
+    if (session.held !== undefined && !this.links.congested && this.#dispatcher.retry(session)) this.#waiting.delete(session);
+    this.#consumeInput(session);
+    this.#settle(session);
+  }
+
+  /** Decides what a session that was worked on waits for. */
+  #settle(session: Session): void {
+    const { connection } = session;
+    if (session.heldFailure !== undefined && session.isSettled) this.#failProtocol(session);
+    if (session.closing && session.isSettled && !session.busy) {
+      connection.closeAfterFlush();
+      return;
+    }
+    const mayGoOn = this.#dispatcher.mayExecute(session);
+    if (!mayGoOn && (session.held !== undefined || this.links.congested)) this.#waiting.add(session);
+    connection.reading = mayGoOn || connection.input.length < maxWaitingInputBytes;
+    if (this.services.outputLimitReached(session)) this.closeNow(session);
+    else if (!connection.output.isEmpty) connection.output.flush();
+  }
+
+  #failProtocol(session: Session): void {
+    const text = session.heldFailure!;
+    session.heldFailure = undefined;
+    this.refuse(session, -1, text);
+    session.closing = true;
+  }
+
+  #runHeld(session: Session): void {
+    const call = session.heldCall!;
+    const row = rows[call.id] as DoorCommand;
+    session.heldCall = undefined;
+    session.lastInteractionMs = call.nowMs;
+    const from = this.clock.now();
+    const outcome = row.execute(call);
+    if (outcome === undefined) {
+      this.#finish(call, from);
+      return;
+    }
+    session.busy = true;
+    outcome.then(
+      () => {
+        session.busy = false;
+        this.#finish(call, from);
+        this.resume(session);
+      },
+      (error: unknown) => this.services.onFault(error),
+    );
+  }
+
+  #finish(call: DoorCall, from: number): void {
+    const { session } = call;
+    const us = Math.max(0, this.clock.now() - from) * 1000;
+    this.services.onDoorCommand(call, us);
+    const bytes = (call.reply.sink as BufferSink).take();
+    if (session.connection.isClosed) return;
+    this.#deliverLocal(session, bytes);
+    if (session.replyMode === ReplyMode.skipNext) session.replyMode = ReplyMode.skip;
+    else if (session.replyMode === ReplyMode.skip) session.replyMode = ReplyMode.on;
+  }
+
+  #deliverLocal(session: Session, bytes: Uint8Array): void {
+    const isSilent = session.replyMode === ReplyMode.off || session.replyMode === ReplyMode.skip;
+    session.deliver(session.nextRun, bytes, 0, isSilent ? 0 : bytes.length, true);
+    session.nextRun = (session.nextRun + 1) | 0;
+    this.touch(session);
+    this.planTurn();
+  }
+
+  #sent(session: Session, commands: number): void {
+    session.nextRun = (session.nextRun + 1) | 0;
+    session.inFlight += commands;
+  }
+
+  #takeShared(session: Session, bytes: Uint8Array, next: number): Uint8Array | undefined {
+    const { input } = session.connection;
+    return bytes === input.bytes ? input.takeShared(next) : undefined;
+  }
+
+  #forget(session: Session): void {
+    assert(this.#sessions[session.index] === session, 'a session is forgotten once');
+    this.services.onDisconnect(session);
+    this.#sessions[session.index] = undefined;
+    this.#waiting.delete(session);
+    session.closing = true;
+    if (session.isSettled) this.#freeIndexes.push(session.index);
+    else this.#leaving.set(session.index, session);
+  }
+
+  #answerLeaving(connection: number, ended: boolean): void {
+    const session = this.#leaving.get(connection)!;
+    if (ended) session.nextReply = (session.nextReply + 1) | 0;
+    if (!session.isSettled) return;
+    this.#leaving.delete(connection);
+    this.#freeIndexes.push(connection);
+  }
+}

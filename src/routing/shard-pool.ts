@@ -1,0 +1,106 @@
+/**
+ * Makes the shards: their shared memory, and a Piscina pool of one thread for each, whose loop is
+ * that pool's one long task. A shard that fails takes the node down: what it held may be half done.
+ */
+import { randomBytes } from 'node:crypto';
+import { MessageChannel, type MessagePort } from 'node:worker_threads';
+import { Piscina } from 'piscina';
+import { Control } from '../channel/control.ts';
+import type { EffectLog } from '../channel/effect-log.ts';
+import { Ring } from '../channel/ring.ts';
+import { ShardStats } from '../channel/shard-stats.ts';
+import { rows } from '../commands/table.ts';
+import { Keyspace } from '../keyspace/keyspace.ts';
+import { Arena } from '../memory/arena.ts';
+import type { ShardTask } from '../shard/shard-thread.ts';
+import { KeyHash } from '../structures/key-hash.ts';
+import type { ShardLink } from './shard-links.ts';
+
+const requestRingBytes = 4 * 1024 * 1024;
+const replyRingBytes = 4 * 1024 * 1024;
+const initialArenaBytes = 64 * 1024 * 1024;
+const maxArenaBytes = 16 * 1024 * 1024 * 1024;
+const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
+
+export class ShardPool {
+  readonly control: Control;
+  readonly links: readonly ShardLink[];
+  readonly stats: readonly ShardStats[];
+  /** The door's own view of each keyspace, for counts; it must not read anything else. */
+  readonly keyspaces: readonly Keyspace[];
+  readonly #ports: readonly MessagePort[];
+  readonly #hashSeeds: readonly [number, number];
+  readonly #effectLogs: readonly EffectLog[];
+  readonly #databaseCount: number;
+  #pools: Piscina[] = [];
+  #tasks: Promise<unknown>[] = [];
+
+  constructor(effectLogs: readonly EffectLog[], databaseCount: number) {
+    const count = effectLogs.length;
+    this.control = Control.create(count);
+    this.#effectLogs = effectLogs;
+    this.#databaseCount = databaseCount;
+    this.#hashSeeds = [randomBytes(4).readInt32LE(), randomBytes(4).readInt32LE()];
+    const hash = new KeyHash(...this.#hashSeeds);
+    this.keyspaces = effectLogs.map((_, shard) => {
+      const arena = Arena.create({ initialBytes: initialArenaBytes, maxBytes: maxArenaBytes });
+      const keyspace = new Keyspace(arena, hash, shard, count, databaseCount);
+      keyspace.format();
+      return keyspace;
+    });
+    this.stats = effectLogs.map(() => ShardStats.create(rows.length));
+    const channels = effectLogs.map(() => new MessageChannel());
+    this.#ports = channels.map(({ port2 }) => port2);
+    this.links = effectLogs.map((effects, shard) => ({
+      requests: Ring.create(requestRingBytes),
+      replies: new Ring(Ring.create(replyRingBytes).buffer, 'consumer'),
+      port: channels[shard]!.port1,
+      effects,
+    }));
+  }
+
+  /** Starts all threads. `onFailure` is called if one ends before `stop`. */
+  start(onFailure: (shard: number, error: unknown) => void): void {
+    this.links.forEach((_, shard) => {
+      const pool = new Piscina({
+        filename: new URL(`../../workers/shard.${extension}`, import.meta.url).href,
+        minThreads: 1,
+        maxThreads: 1,
+        atomics: 'disabled',
+        name: 'default',
+      });
+      const task = this.#task(shard);
+      this.#pools.push(pool);
+      this.#tasks.push(pool.run(task, { transferList: [task.port] }).then(
+        () => { if (!this.control.stopping) onFailure(shard, new Error('the thread ended')); },
+        (error: unknown) => onFailure(shard, error),
+      ));
+    });
+  }
+
+  /** Lets the shards finish what has been requested and ends their threads. */
+  async stop(): Promise<void> {
+    this.control.stop();
+    await Promise.all(this.#tasks);
+    await Promise.all(this.#pools.map((pool) => pool.destroy()));
+    for (const { port } of this.links) port.close();
+  }
+
+  #task(shard: number): ShardTask {
+    const { requests, replies } = this.links[shard]!;
+    return {
+      index: shard,
+      shardCount: this.links.length,
+      databaseCount: this.#databaseCount,
+      hashSeeds: this.#hashSeeds,
+      randomSeed: randomBytes(4).readInt32LE(),
+      control: this.control.buffer,
+      requests: requests.buffer,
+      replies: replies.buffer,
+      arenas: this.keyspaces.map(({ arena }) => arena.buffer),
+      effectLogs: this.#effectLogs.map((log) => log.handle),
+      stats: this.stats[shard]!.buffer,
+      port: this.#ports[shard]!,
+    };
+  }
+}

@@ -1,0 +1,149 @@
+/**
+ * What a shard's thread does from start to end: attaches to the shared memory it is given, loads
+ * its log, then drains its ring, expires keys in between, and sleeps when there is nothing to do.
+ *
+ * The loop gives the thread's event loop a turn now and then, for the garbage collector's
+ * statistics; nothing else of it is used.
+ */
+import { PerformanceObserver } from 'node:perf_hooks';
+import { receiveMessageOnPort, type MessagePort } from 'node:worker_threads';
+import { assert } from '../base/assert.ts';
+import { Clock } from '../base/clock.ts';
+import { Random } from '../base/random.ts';
+import { Control } from '../channel/control.ts';
+import { EffectLog, type EffectLogHandle } from '../channel/effect-log.ts';
+import { EffectWriter } from '../channel/effect-writer.ts';
+import type { BigRequest } from '../channel/records.ts';
+import { Ring } from '../channel/ring.ts';
+import { Counter, ShardStats } from '../channel/shard-stats.ts';
+import type { Call } from '../commands/call.ts';
+import { rows } from '../commands/table.ts';
+import { Keyspace } from '../keyspace/keyspace.ts';
+import { Arena } from '../memory/arena.ts';
+import { KeyHash } from '../structures/key-hash.ts';
+import { ExpiryCycle } from './expiry-cycle.ts';
+import { Shard } from './shard.ts';
+
+/** Everything a shard's thread needs; plain data and shared memory. */
+export interface ShardTask {
+  readonly index: number;
+  readonly shardCount: number;
+  readonly databaseCount: number;
+  readonly hashSeeds: readonly [number, number];
+  readonly randomSeed: number;
+  readonly control: SharedArrayBuffer;
+  readonly requests: SharedArrayBuffer;
+  readonly replies: SharedArrayBuffer;
+  /** Of all shards, in order. */
+  readonly arenas: readonly SharedArrayBuffer[];
+  readonly effectLogs: readonly EffectLogHandle[];
+  readonly stats: SharedArrayBuffer;
+  readonly port: MessagePort;
+}
+
+/** A command slower than the slow log's threshold, on its way to the door. */
+export interface SlowCommand {
+  readonly kind: 'slow';
+  readonly atMs: number;
+  readonly us: number;
+  readonly args: readonly Uint8Array[];
+  readonly argc: number;
+}
+
+const idleSleepMs = 100;
+const statisticsPeriodMs = 1000;
+const bigRequestWaitMs = 10;
+/** As Redis trims them: arguments shown, and bytes of each. */
+const maxSlowArguments = 32;
+const maxSlowArgumentBytes = 128;
+
+export class ShardThread {
+  readonly shard: Shard;
+  readonly keyspace: Keyspace;
+  readonly #task: ShardTask;
+  readonly #control: Control;
+  readonly #clock = new Clock();
+  readonly #stats: ShardStats;
+  readonly #expiry: ExpiryCycle;
+  #statisticsDueMs = 0;
+
+  constructor(task: ShardTask) {
+    this.#task = task;
+    this.#control = new Control(task.control, task.shardCount);
+    this.#stats = new ShardStats(task.stats, rows.length);
+    const hash = new KeyHash(...task.hashSeeds);
+    const keyspaces = task.arenas.map((buffer, shard) =>
+      new Keyspace(Arena.attach(buffer), hash, shard, task.shardCount, task.databaseCount));
+    this.keyspace = keyspaces[task.index]!;
+    this.shard = new Shard({
+      index: task.index,
+      control: this.#control,
+      requests: new Ring(task.requests, 'consumer'),
+      replies: new Ring(task.replies, 'producer'),
+      keyspaces,
+      effectWriters: task.effectLogs.map((handle) => new EffectWriter(EffectLog.attach(handle))),
+      stats: this.#stats,
+      clock: this.#clock,
+      random: new Random(task.randomSeed),
+      takeBig: () => this.#takeBig(),
+      onSlow: (call, us) => this.#reportSlow(call, us),
+    });
+    this.#expiry = new ExpiryCycle(this.shard.call, this.keyspace, this.#control, this.#stats, this.#clock);
+  }
+
+  /** Serves until the node stops. */
+  async run(): Promise<void> {
+    this.#observeGarbageCollection();
+    while (!this.#control.stopping || this.shard.hasWork) {
+      const worked = this.shard.drain();
+      if (this.#expiry.isDue) this.#expire();
+      if (this.#clock.now() >= this.#statisticsDueMs) await this.#publishStatistics();
+      if (!worked) this.#control.shardSleep(this.#task.index, idleSleepMs, () => this.shard.hasWork);
+    }
+  }
+
+  #expire(): void {
+    this.#expiry.run();
+    this.shard.publishEffects();
+  }
+
+  async #publishStatistics(): Promise<void> {
+    this.#clock.synchronise();
+    this.#statisticsDueMs = this.#clock.now() + statisticsPeriodMs;
+    this.#stats.set(Counter.heapUsedBytes, process.memoryUsage().heapUsed);
+    await new Promise((resolve) => { setImmediate(resolve); });
+  }
+
+  #observeGarbageCollection(): void {
+    const observer = new PerformanceObserver((list) => {
+      for (const { duration } of list.getEntries()) {
+        this.#stats.add(Counter.gcCount, 1);
+        this.#stats.add(Counter.gcPauseTotalMs, duration);
+        this.#stats.set(Counter.gcPauseMaxMs, Math.max(this.#stats.get(Counter.gcPauseMaxMs), duration));
+      }
+    });
+    observer.observe({ entryTypes: ['gc'] });
+  }
+
+  /** The message was posted before the record was published, so at most its delivery is awaited. */
+  #takeBig(): BigRequest {
+    for (let waitedMs = 0; waitedMs < 60_000; waitedMs += bigRequestWaitMs) {
+      const received = receiveMessageOnPort(this.#task.port);
+      if (received !== undefined) return received.message as BigRequest;
+      Atomics.wait(sleepWord, 0, 0, bigRequestWaitMs);
+    }
+    assert(false, 'a big request follows its record');
+  }
+
+  #reportSlow(call: Call, us: number): void {
+    const args: Uint8Array[] = [];
+    for (let i = 0; i < call.argc && i < maxSlowArguments; i++) {
+      const length = Math.min(call.length(i), maxSlowArgumentBytes + 1);
+      args.push(call.bytes.slice(call.offset(i), call.offset(i) + length));
+    }
+    const slow: SlowCommand = { kind: 'slow', atMs: call.nowMs, us, args, argc: call.argc };
+    this.#task.port.postMessage(slow);
+  }
+}
+
+const sleepWord = new Int32Array(new SharedArrayBuffer(4));

@@ -1,0 +1,245 @@
+/**
+ * One shard: takes requests from its ring, executes them over its keyspace, writes replies into the
+ * reply ring and effects into its effect log. It cannot tell whether it runs in a worker.
+ *
+ * A drain is one batch: all records that are there, then one publication of effects and one wake-up
+ * of the door. Time is read once per record and comes in as a value everywhere else.
+ */
+import type { Clock } from '../base/clock.ts';
+import type { Random } from '../base/random.ts';
+import type { Control } from '../channel/control.ts';
+import { Setting } from '../channel/control.ts';
+import { type EffectWriter, LeaseEffects } from '../channel/effect-writer.ts';
+import {
+  contextDb, contextFlags, contextResp, RequestFlag, RequestKind, requestWord, type BigRequest,
+} from '../channel/records.ts';
+import type { Ring } from '../channel/ring.ts';
+import { Counter, type ShardStats } from '../channel/shard-stats.ts';
+import { Call } from '../commands/call.ts';
+import { CommandFlag, type ShardCommand } from '../commands/command.ts';
+import { flagsOf, isConstantTime, rows } from '../commands/table.ts';
+import type { Keyspace } from '../keyspace/keyspace.ts';
+import { ArenaFullError } from '../memory/arena.ts';
+import * as errors from '../protocol/errors.ts';
+import { ReplyWriter } from '../protocol/reply-writer.ts';
+import { ReplyStream } from './reply-stream.ts';
+
+export interface ShardParts {
+  readonly index: number;
+  readonly control: Control;
+  readonly requests: Ring;
+  readonly replies: Ring;
+  /** All shards' keyspaces, attached by this thread. */
+  readonly keyspaces: readonly Keyspace[];
+  /** All shards' effect logs, for commands under a lease. */
+  readonly effectWriters: readonly EffectWriter[];
+  readonly stats: ShardStats;
+  readonly clock: Clock;
+  readonly random: Random;
+  /** The next big request, in the order of the records that announce them. */
+  readonly takeBig: () => BigRequest;
+  /** Called for each command slower than the slow log's threshold. */
+  readonly onSlow: (call: Call, us: number) => void;
+}
+
+/** The door is woken and effects are published at least every so many records. */
+const recordsPerPublication = 64;
+
+export class Shard {
+  readonly call: Call;
+  readonly #parts: ShardParts;
+  readonly #keyspace: Keyspace;
+  readonly #stream: ReplyStream;
+  readonly #reply: ReplyWriter;
+  readonly #effects: EffectWriter;
+  readonly #soloParticipants: readonly number[];
+  #nowMs: number;
+  #publishedEffects: number;
+  #leaseEffects: LeaseEffects | undefined;
+
+  constructor(parts: ShardParts) {
+    this.#parts = parts;
+    this.#keyspace = parts.keyspaces[parts.index]!;
+    this.#stream = new ReplyStream(parts.replies, parts.control);
+    this.#reply = new ReplyWriter(this.#stream);
+    this.#effects = parts.effectWriters[parts.index]!;
+    this.#soloParticipants = [parts.index];
+    this.#nowMs = parts.clock.now();
+    this.#publishedEffects = this.#effects.position;
+    this.call = new Call(
+      {
+        reply: this.#reply, keyspaces: parts.keyspaces, own: parts.index,
+        stats: parts.stats, control: parts.control, random: parts.random,
+      },
+      this.#effects,
+    );
+  }
+
+  /** Executes everything that has been requested; false if there was nothing. */
+  drain(): boolean {
+    const { requests } = this.#parts;
+    let index = requests.next();
+    if (index < 0) return false;
+    this.#nowMs = this.#parts.clock.now();
+    for (let records = 1; index >= 0; records++) {
+      this.#execute(index);
+      requests.advance(index);
+      if (records % recordsPerPublication === 0) this.#publish();
+      index = requests.next();
+    }
+    this.#publish();
+    this.#parts.stats.f64[Counter.batches]! += 1;
+    return true;
+  }
+
+  get hasWork(): boolean {
+    return this.#parts.requests.hasMore;
+  }
+
+  /** Hands effects that came about outside of requests to the log thread. */
+  publishEffects(): void {
+    if (this.#effects.position !== this.#publishedEffects) this.#publishedEffects = this.#effects.publish();
+  }
+
+  #publish(): void {
+    this.publishEffects();
+    this.#parts.requests.release();
+    this.#parts.control.wakeDoor();
+  }
+
+  #execute(index: number): void {
+    const { i32 } = this.#parts.requests;
+    const kind = i32[index + requestWord.kind]!;
+    if (kind === RequestKind.run) {
+      this.#run(index, index + requestWord.runBody);
+    } else if (kind === RequestKind.park) {
+      this.#publish();
+      this.#parts.control.park(this.#parts.index, i32[index + requestWord.lease]!);
+      this.#keyspace.arena.refresh();
+    } else {
+      this.#runLeased(index);
+    }
+  }
+
+  /** Commands of one connection; `body` is the index of the first command's head word. */
+  #run(index: number, body: number): void {
+    const { requests, stats } = this.#parts;
+    const { i32 } = requests;
+    const { call } = this;
+    const context = i32[index + requestWord.context]!;
+    const flags = contextFlags(context);
+    const count = i32[index + requestWord.commands]!;
+    call.db = contextDb(context);
+    call.nowMs = Math.floor(this.#nowMs);
+    call.noTouch = (flags & RequestFlag.noTouch) !== 0;
+    this.#reply.resp = contextResp(context);
+    const pairs = call.participants.length > 1 ? call.participants.length : 0;
+    this.#stream.begin(
+      this.#reply, i32[index + requestWord.connection]!, i32[index + requestWord.run]!, pairs, (flags & RequestFlag.silent) !== 0);
+    const before = this.#effects.position;
+    if ((flags & RequestFlag.big) === 0) {
+      this.#commands(count, i32, body, requests.u8, index * 4 + i32[index + requestWord.bytesOffset]!);
+    } else {
+      const big = this.#parts.takeBig();
+      call.loadBig(big.index, big.bytes);
+      const from = this.#nowMs;
+      this.#one();
+      this.#nowMs = this.#account(call.id, 1, from);
+    }
+    this.#leaseEffects?.end();
+    const position = this.#effects.position;
+    for (let i = 0; i < pairs; i++) {
+      const shard = call.participants[i]!;
+      this.#stream.setWait(i, shard, this.#parts.effectWriters[shard]!.position);
+    }
+    this.#stream.end(this.#reply, position, position !== before, count);
+    stats.f64[Counter.commandsProcessed]! += count;
+  }
+
+  /** Time is read at the end of each stretch of one quick command's executions, and after each slower command. */
+  #commands(count: number, index: Int32Array, first: number, bytes: Uint8Array, base: number): void {
+    const { call } = this;
+    let at = first;
+    let stretchId = -1;
+    let stretch = 0;
+    for (let done = 0; done < count; done++) {
+      at = call.load(index, at, bytes, base);
+      const { id } = call;
+      if (stretch > 0 && (id !== stretchId || isConstantTime[id] === 0)) {
+        this.#nowMs = this.#account(stretchId, stretch, this.#nowMs);
+        stretch = 0;
+      }
+      stretchId = id;
+      stretch++;
+      this.#one();
+    }
+    this.#nowMs = this.#account(stretchId, stretch, this.#nowMs);
+  }
+
+  #one(): void {
+    const { call } = this;
+    const { opened } = this.#stream;
+    const position = this.#reply.pos;
+    if ((flagsOf[call.id]! & CommandFlag.denyoom) !== 0 && this.#isOutOfMemory()) {
+      call.fail(errors.oom);
+      this.#parts.stats.countRejected(call.id);
+      return;
+    }
+    try {
+      (rows[call.id] as ShardCommand).execute(call);
+    } catch (error) {
+      if (!(error instanceof ArenaFullError)) throw error;
+      if (this.#stream.opened === opened) this.#reply.pos = position;
+      call.fail(errors.oom);
+    }
+    if (call.failed) this.#parts.stats.countFailed(call.id);
+  }
+
+  /** Accounts the time since `from` to `count` executions of command `id`; returns the time now. */
+  #account(id: number, count: number, from: number): number {
+    const { stats, clock, control } = this.#parts;
+    const now = clock.now();
+    const us = Math.max(0, (now - from) * 1000) / count;
+    stats.countCalls(id, count, us * count);
+    if (control.settings[Setting.latencyTracking] === 1) stats.countLatency(id, us, count);
+    const slowerThanUs = control.settings[Setting.slowerThanUs]!;
+    if (slowerThanUs >= 0 && us >= slowerThanUs) this.#parts.onSlow(this.call, us);
+    return now;
+  }
+
+  /** One command over the memories of all participants, who park until it is done. */
+  #runLeased(index: number): void {
+    const { control, requests, keyspaces, effectWriters, stats } = this.#parts;
+    const { i32 } = requests;
+    const lease = i32[index + requestWord.lease]!;
+    const count = i32[index + requestWord.participants]!;
+    const participants: number[] = [];
+    for (let i = 0; i < count; i++) participants.push(i32[index + requestWord.participants + 1 + i]!);
+    this.#publish();
+    for (const shard of participants) {
+      if (shard === this.#parts.index) continue;
+      control.awaitParked(shard, lease);
+      keyspaces[shard]!.arena.refresh();
+    }
+    this.call.participants = participants;
+    const transactionId = control.settings[Setting.transactionBase]! + i32[index + requestWord.leaseHigh]! * 2 ** 32 + (lease >>> 0);
+    this.#leaseEffects = this.#effects.enabled
+      ? new LeaseEffects(participants, participants.map((shard) => effectWriters[shard]!), transactionId)
+      : undefined;
+    this.call.effects = this.#leaseEffects ?? this.#effects;
+    this.#run(index, index + requestWord.participants + 1 + count);
+    this.#leaseEffects = undefined;
+    this.call.effects = this.#effects;
+    this.call.participants = this.#soloParticipants;
+    stats.f64[Counter.leases]! += 1;
+    for (const shard of participants) if (shard !== this.#parts.index) control.release(shard, lease);
+  }
+
+  #isOutOfMemory(): boolean {
+    const limitBytes = this.#parts.control.settings[Setting.maxmemory]!;
+    if (limitBytes === 0) return false;
+    let usedBytes = 0;
+    for (const keyspace of this.#parts.keyspaces) usedBytes += keyspace.arena.usedBytes;
+    return usedBytes > limitBytes;
+  }
+}
