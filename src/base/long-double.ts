@@ -76,9 +76,9 @@ export function negateLongDouble(x: LongDouble): LongDouble {
 export function compareLongDoubles(a: LongDouble, b: LongDouble): number {
   if (a.significand === 0n && b.significand === 0n) return 0;
   if (a.negative !== b.negative) return a.negative ? -1 : 1;
-  const magnitudes =
-    a.exponent === b.exponent ? Number(a.significand > b.significand) - Number(a.significand < b.significand) : a.exponent - b.exponent;
-  return a.negative ? -magnitudes : magnitudes;
+  const [high, low] = a.negative ? [b, a] : [a, b];
+  if (high.exponent !== low.exponent) return high.exponent - low.exponent;
+  return Number(high.significand > low.significand) - Number(high.significand < low.significand);
 }
 
 /**

@@ -1,0 +1,2 @@
+/** The seed of this run's random tests: TEST_SEED, or the one every run uses. Failures print it. */
+export const seed = Number(process.env['TEST_SEED'] ?? 20_261);
