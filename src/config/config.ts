@@ -114,7 +114,7 @@ export class Config {
     for (const { found, name, value } of changes) {
       const previous = target[found.name];
       try {
-        target[found.name] = found.option.parse(found.option.variadic ? value.split(' ') : [value], {
+        target[found.name] = found.option.parse(wordsOf(found.option.variadic, value), {
           current: previous, isFirst: true, directory: this.values.dir,
         });
       } catch (error) {
@@ -181,6 +181,12 @@ interface Change {
   readonly name: string;
   readonly found: NamedOption;
   readonly value: string;
+}
+
+/** The words of a CONFIG SET value: blanks do not run together, and there is no quoting. */
+function wordsOf(isVariadic: boolean, value: string): string[] {
+  if (!isVariadic) return [value];
+  return value === '' ? [] : value.split(' ');
 }
 
 function refusal(name: string, error: unknown): ConfigError {

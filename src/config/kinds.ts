@@ -38,17 +38,6 @@ export function integer(
   }, traits);
 }
 
-/** An integer where a value out of bounds is moved to the nearest bound. */
-export function clampedInteger(
-  fallback: number, min: number, max: number, traits: Traits<number> = {},
-): Option<number> {
-  return defineOption({
-    fallback,
-    parse: ([word]) => Math.max(min, Math.min(max, within(parseInt64(word!), 0, int32Max))),
-    format: String,
-  }, traits);
-}
-
 /** Bytes. */
 export function memory(fallback: number, min: Bound, max: Bound, traits: Traits<number> = {}): Option<number> {
   return defineOption({
@@ -80,7 +69,7 @@ export function memoryOrPercent(traits: Traits<MemoryOrPercent> = {}): Option<Me
       if (amount > 100) throw new OptionError('percentage argument must be less or equal to 100');
       return { unit: amount === 0 ? 'bytes' : 'percent', amount };
     },
-    format: ({ unit, amount }) => `${amount}${unit === 'percent' ? '%' : ''}`,
+    format: ({ unit, amount }) => `${wholeText(amount, int64Max)}${unit === 'percent' ? '%' : ''}`,
     fileText: ({ unit, amount }) => (unit === 'percent' ? `${amount}%` : memoryText(amount)),
   }, traits);
 }

@@ -213,6 +213,7 @@ export function primaryAddress(traits: Traits<HostAndPort | undefined> = {}): Op
   }, traits);
 }
 
+/** A single empty word stands for an empty list. */
 function isEmptyWord(words: readonly string[]): boolean {
   return words.length === 1 && words[0] === '';
 }

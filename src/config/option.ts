@@ -5,7 +5,7 @@
  * A value is parsed from the words after the directive (a file line, or a CONFIG SET value, which is one word
  * unless the option is variadic). `format` is CONFIG GET's text; two values are equal when their texts are.
  */
-export interface Option<Value> extends Required<Omit<Traits<Value>, 'check' | 'unused'>> {
+export interface Option<Value> extends Required<Omit<Traits<Value>, 'check' | 'adjust' | 'unused'>> {
   readonly fallback: Value;
   /** Takes any number of words; CONFIG SET splits its value at single blanks. */
   readonly variadic: boolean;
@@ -37,6 +37,8 @@ export interface Traits<Value> {
   readonly unused?: string;
   /** Returns the reason why a well-formed value is refused. */
   readonly check?: (value: Value) => string | undefined;
+  /** Moves an accepted value to the nearest one that is used. */
+  readonly adjust?: (value: Value) => Value;
 }
 
 export interface ParseContext<Value> {
@@ -95,7 +97,7 @@ export function defineOption<Value>(shape: Shape<Value>, traits: Traits<Value>):
       const value = shape.parse(words, context);
       const reason = traits.check?.(value);
       if (reason !== undefined) throw new OptionError(reason);
-      return value;
+      return traits.adjust?.(value) ?? value;
     },
   };
 }

@@ -1,6 +1,6 @@
 /**
  * Process titles: text with the variables {title} {listen-addr} {server-mode} {port} {tls-port} {unixsocket}
- * {config-file}; `{{` stands for a brace. A template needs some text, and knows no other variable.
+ * {config-file}; `{{` stands for a brace. A template knows no other variable, and must give some text.
  */
 export interface TitleVariables {
   readonly title: string;
@@ -12,8 +12,9 @@ export interface TitleVariables {
   readonly 'config-file': string;
 }
 
+/** Variables that can be empty, and the program's own name, do not make a title by themselves. */
 const sample: TitleVariables = {
-  title: 'x', 'listen-addr': 'x', 'server-mode': 'x', port: 'x', 'tls-port': 'x', unixsocket: 'x', 'config-file': 'x',
+  title: '', 'listen-addr': '*:6379', 'server-mode': '', port: '6379', 'tls-port': '0', unixsocket: '', 'config-file': '',
 };
 
 export function isTitleTemplate(template: string): boolean {

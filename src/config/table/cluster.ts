@@ -7,6 +7,7 @@ const bus = awaits('cluster bus');
 const replication = awaits('replication');
 const migration = awaits('slot migration');
 const hostNameLengthMax = 256;
+const backlogBytesMin = 16 * 1024;
 
 export const clusterOptions = {
   'cluster-enabled': yesNo(false, atStart),
@@ -63,7 +64,7 @@ export const clusterOptions = {
   'replica-full-sync-buffer-limit': memory(0, 0, int64Max, replication),
   'min-replicas-to-write': integer(0, 0, int32Max, { aliases: ['min-slaves-to-write'], ...replication }),
   'min-replicas-max-lag': integer(10, 0, int32Max, { aliases: ['min-slaves-max-lag'], ...replication }),
-  'repl-backlog-size': memory(2 ** 20, 1, int64Max, replication),
+  'repl-backlog-size': memory(2 ** 20, 1, int64Max, { adjust: (bytes) => Math.max(backlogBytesMin, bytes), ...replication }),
   'repl-backlog-ttl': integer(3600, 0, int64Max, replication),
   'repl-timeout': integer(60, 1, int32Max, replication),
   'repl-ping-replica-period': integer(10, 1, int32Max, { aliases: ['repl-ping-slave-period'], ...replication }),

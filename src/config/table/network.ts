@@ -1,5 +1,5 @@
 /** Listeners, connections and their limits. */
-import { clampedInteger, int32Max, int64Max, integer, memory, memoryOrPercent, octal, oneOf, text, uint32Max, yesNo } from '../kinds.ts';
+import { int32Max, int64Max, integer, memory, memoryOrPercent, octal, oneOf, text, uint32Max, yesNo } from '../kinds.ts';
 import { addresses, outputBufferLimits } from '../list-kinds.ts';
 import { atStart, awaits, foreign } from './traits.ts';
 
@@ -44,7 +44,7 @@ export const networkOptions = {
   'min-io-threads-avoid-copy-reply': integer(7, 0, int32Max, { hidden: true, ...foreign('replies are written once') }),
   'min-string-size-avoid-copy-reply': integer(16384, 0, int32Max, { hidden: true, ...foreign('replies are written once') }),
   'min-string-size-avoid-copy-reply-threaded': integer(65536, 0, int32Max, { hidden: true, ...foreign('replies are written once') }),
-  hz: clampedInteger(10, 1, 500, foreign('background work follows its own clock')),
+  hz: integer(10, 0, int32Max, { adjust: (hertz) => Math.max(1, Math.min(500, hertz)), ...foreign('background work follows its own clock') }),
   'dynamic-hz': yesNo(true, foreign('background work follows its own clock')),
 
   'tls-port': integer(0, 0, 65535),
