@@ -186,7 +186,7 @@ function commandPrefix(name: string, argc: number): Uint8Array {
 /** Prefixes of longer commands are made anew each time. */
 const maxKeptCount = 64;
 
-function selectCommand(db: number): Uint8Array {
+export function selectCommand(db: number): Uint8Array {
   let select = selects[db];
   if (select === undefined) {
     const text = String(db);

@@ -129,8 +129,9 @@ export class AofReader {
     return true;
   }
 
-  /** Argument `i` of the command last read as text. */
+  /** Argument `i` of the command last read as text, empty if there is none. */
   argument(i: number): string {
+    if (i >= this.argc) return '';
     return Buffer.from(this.#buffer.buffer, this.index[i * 2]!, this.index[i * 2 + 1]!).toString('latin1');
   }
 

@@ -10,6 +10,7 @@
  * is not durable, so that it can be written again after a failed sync. Under the other policies a sync
  * that succeeds after one that failed is believed, as Redis does.
  */
+import type { Logger } from '../base/logger.ts';
 import type { EffectLog } from '../channel/effect-log.ts';
 import type { LogControl } from '../channel/log-control.ts';
 import { errnoText } from './errno-text.ts';
@@ -30,7 +31,7 @@ export interface LogWriterParts {
   readonly nowMs: () => number;
   /** Called when more has become durable and when the error has changed: wakes the door. */
   readonly onProgress: () => void;
-  readonly report: (level: 'info' | 'warn' | 'error', text: string) => void;
+  readonly logger: Logger;
 }
 
 const syncIntervalMs = 1000;
@@ -138,24 +139,24 @@ export class LogWriter {
   }
 
   #setError(errno: number): void {
-    const { control, report, onProgress } = this.#parts;
+    const { control, logger, onProgress } = this.#parts;
     const before = control.error;
     if (errno === before) return;
     control.setError(errno);
-    if (errno !== 0) report('error', `Error writing to the AOF file: ${errnoText(errno)}`);
-    else report('info', 'AOF write error looks solved, writes are accepted again');
+    if (errno !== 0) logger.warning(`Error writing to the AOF file: ${errnoText(errno)}`);
+    else logger.notice('AOF write error looks solved, writes are accepted again');
     onProgress();
   }
 
   #finish(): void {
-    const { control, nowMs, report } = this.#parts;
+    const { control, nowMs, logger } = this.#parts;
     const giveUpMs = nowMs() + stopPatienceMs;
     for (;;) {
       const errno = this.#write(true) || this.#sync();
       this.#setError(errno);
       if (errno === 0) break;
       if (nowMs() >= giveUpMs) {
-        report('error', 'The AOF files lack the last writes: the disk does not take them');
+        logger.warning('The AOF files lack the last writes: the disk does not take them');
         break;
       }
       control.sleep(retryIntervalMs, () => false);
