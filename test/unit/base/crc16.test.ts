@@ -1,5 +1,5 @@
 import packageSlot from 'cluster-key-slot';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { keySlot } from '../../../src/base/crc16.ts';
 import { hasReference } from '../../support/redis-binary.ts';
@@ -62,7 +62,7 @@ describe('keySlot', () => {
   });
 });
 
-describe.runIf(hasReference())('keySlot beside redis-server', () => {
+describe.runIf(hasReference())(`keySlot beside redis-server (seed ${seed})`, () => {
   let server: Server;
   let client: RespClient;
   beforeAll(async () => {

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
   addLongDoubles,
@@ -23,7 +23,7 @@ const recorded = readFileSync(new URL('long-double.recorded.jsonl', import.meta.
   .map((line) => JSON.parse(line) as [value: string, increment: string, answer: string]);
 const doubles = fc.double({ noNaN: true, noDefaultInfinity: true });
 
-describe('long double', () => {
+describe(`long double (seed ${seed})`, () => {
   it('adds 0.1 and 0.2 to 0.3', () => {
     expect(ourSum(['0.1', '0.2'])).toBe('0.3');
   });
@@ -65,11 +65,12 @@ describe('long double', () => {
 
   it('adds in either order alike, and x + -x is a zero without sign', () => {
     const random = new Random(seed);
-    for (let i = 0; i < 1000; i++) {
-      const [a, b] = randomPair(random).map(tryRead);
-      if (a === undefined || b === undefined) continue;
-      expect(addLongDoubles(a, b)).toEqual(addLongDoubles(b, a));
-      if (Number.isFinite(a.exponent)) expect(addLongDoubles(a, negateLongDouble(a))).toEqual(LONG_DOUBLE_ZERO);
+    const values = Array.from({ length: 1000 }, () => tryRead(randomPair(random)[0])).filter((value) => value !== undefined);
+    const finite = values.filter((value) => Number.isFinite(value.exponent));
+    expect(finite.length).toBeGreaterThan(500);
+    for (const a of finite) {
+      expect(addLongDoubles(a, negateLongDouble(a))).toEqual(LONG_DOUBLE_ZERO);
+      for (const b of values.slice(0, 20)) expect(addLongDoubles(a, b)).toEqual(addLongDoubles(b, a));
     }
   });
 
@@ -103,7 +104,7 @@ describe('long double', () => {
   });
 });
 
-describe.runIf(hasReference())('long double beside redis-server', () => {
+describe.runIf(hasReference())(`long double beside redis-server (seed ${seed})`, () => {
   it('answers thousands of pairs as INCRBYFLOAT does', async () => {
     const server = await startRedis();
     const client = await connect(server);

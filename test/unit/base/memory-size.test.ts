@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { formatBytesHuman, parseMemorySize } from '../../../src/base/memory-size.ts';
 import { hasReference } from '../../support/redis-binary.ts';
@@ -63,7 +63,7 @@ describe('formatBytesHuman', () => {
   });
 });
 
-describe.runIf(hasReference())('memory sizes beside redis-server', () => {
+describe.runIf(hasReference())(`memory sizes beside redis-server (seed ${seed})`, () => {
   let server: Server;
   let client: RespClient;
   beforeAll(async () => {

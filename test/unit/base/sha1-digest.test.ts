@@ -23,7 +23,7 @@ const recordedEntries: readonly Entry[] = [
 const RECORDED_DATASET = '02edc4d943d58c97441444b0c65037f3241811f7';
 const RECORDED_VALUES = ['b4fc66738120fba0b5aa500ab5c2bf89cea1c5da', 'd037c4eb8a8b36b602fbced4000daeab0714c1e3', '8b3447c33a834b810e3e181b6fd6a2ee1020921c'];
 
-describe('DatasetDigest', () => {
+describe(`DatasetDigest (seed ${seed})`, () => {
   it('is all zeros for no data', () => {
     expect(new DatasetDigest().hex()).toBe('0'.repeat(40));
   });
@@ -66,7 +66,7 @@ describe('stringValueDigest', () => {
   });
 });
 
-describe.runIf(hasReference())('digests beside redis-server', () => {
+describe.runIf(hasReference())(`digests beside redis-server (seed ${seed})`, () => {
   let server: Server;
   let client: RespClient;
   beforeAll(async () => {
