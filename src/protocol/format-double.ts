@@ -16,7 +16,9 @@ export function formatDouble(value: number): string {
   if (Number.isInteger(value) && Math.abs(value) <= LARGEST_EXACT_INTEGER) return BigInt(value).toString();
   if (Number.isNaN(value)) return 'nan';
   if (!Number.isFinite(value)) return value > 0 ? 'inf' : '-inf';
-  return value < 0 ? `-${layOut(-value)}` : layOut(value);
+  const magnitude = Math.abs(value);
+  if (magnitude >= 0.001 && magnitude < 10_000) return String(value);
+  return value < 0 ? `-${layOut(magnitude)}` : layOut(value);
 }
 
 function layOut(value: number): string {
