@@ -1,0 +1,14 @@
+/** `npm run record`: asks redis-server and writes recorded/, for hosts that have no redis-server. */
+import { REFERENCE_VERSION, hasReference } from '../support/redis-binary.ts';
+import { writeRecording } from './recording.ts';
+import { askReference } from './reference.ts';
+import { readScripts } from './script.ts';
+
+if (!hasReference()) throw new Error(`recording needs redis-server ${REFERENCE_VERSION}`);
+
+const scripts = readScripts();
+for (const [script, answers] of await askReference(scripts)) {
+  writeRecording(script, answers);
+  const stepCount = script.cases.reduce((sum, { steps }) => sum + steps.length, 0);
+  console.log(`${script.name}: ${script.cases.length} cases, ${stepCount} steps`);
+}
