@@ -142,10 +142,9 @@ describe('texts with names', () => {
 
   test('every constant is one line with a code', () => {
     const reasons = /^config(Immutable|Duplicate|Not|InvalidSave)/;
-    for (const [name, text] of Object.entries(errors)) {
-      if (typeof text !== 'string') continue;
-      expect(text, name).toMatch(reasons.test(name) ? /^[a-zA-Z][ -~]+$/ : /^[A-Z]+ [ -~]+$/);
-    }
+    const constants = Object.entries(errors).filter(([name, text]) => typeof text === 'string' && !reasons.test(name));
+    expect(constants.length).toBeGreaterThan(100);
+    expect(constants.filter(([, text]) => !/^[A-Z]+ [ -~]+$/.test(text as string))).toEqual([]);
   });
 });
 

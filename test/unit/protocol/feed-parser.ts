@@ -2,7 +2,7 @@
  * Feeds a RequestParser as a connection does: pieces arrive, what is left of them moves to another
  * place of another buffer, and the parser goes on. Every event is kept as text.
  */
-import { expect } from 'vitest';
+import { assert } from '../../../src/base/assert.ts';
 import { defaultRequestLimits } from '../../../src/protocol/request-limits.ts';
 import type { RequestLimits } from '../../../src/protocol/request-limits.ts';
 import { ParseStatus, RequestParser } from '../../../src/protocol/request-parser.ts';
@@ -44,15 +44,14 @@ function drain(parser: RequestParser, buffer: Buffer, start: number, end: number
     const status = parser.parseNext(buffer, at, end);
     switch (status) {
       case ParseStatus.Incomplete:
-        if (parser.neededBytes !== 0) expect(parser.neededBytes).toBeGreaterThan(end - at);
+        assert(parser.neededBytes === 0 || parser.neededBytes > end - at, 'an incomplete command needs more than there is');
         return at;
       case ParseStatus.Failed:
         events.push(`-${parser.failure}`);
         return -1;
       default:
-        expect(parser.next).toBeGreaterThan(at);
-        expect(parser.next).toBeLessThanOrEqual(end);
-        if (at === start) expect(parser.next - at).toBeGreaterThanOrEqual(promisedBytes);
+        assert(parser.next > at && parser.next <= end, 'every step goes on, inside the bytes');
+        assert(at !== start || parser.next - at >= promisedBytes, 'a command is as long as it was said to be');
         parser.neededBytes = 0;
         events.push(status === ParseStatus.Empty ? EMPTY : wordsOf(parser, buffer, at));
     }

@@ -1,6 +1,7 @@
 /** Every reply in both protocols, whole and in pieces: a sink may hand out its room 4 KiB at a time. */
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { assert } from '../../../src/base/assert.ts';
 import { BufferSink } from '../../../src/protocol/buffer-sink.ts';
 import { ReplyWriter } from '../../../src/protocol/reply-writer.ts';
 import type { ReplySink } from '../../../src/protocol/reply-writer.ts';
@@ -52,9 +53,11 @@ const REPLIES: readonly Case[] = [
 ];
 
 describe.each([2, 3] as const)('RESP%d', (resp) => {
-  for (const [name, write, resp2, resp3 = resp2] of REPLIES) {
-    test(name, () => expect(written(resp, write)).toBe(resp === 3 ? resp3 : resp2));
-  }
+  const cases = REPLIES.map(([name, write, resp2, resp3 = resp2]) => ({ name, write, text: resp === 3 ? resp3 : resp2 }));
+
+  test.each(cases)('$name', ({ write, text }) => {
+    expect(written(resp, write)).toBe(text);
+  });
 });
 
 test('attributes are for RESP3', () => {
@@ -163,7 +166,7 @@ class PieceSink implements ReplySink {
   }
 
   makeRoom(writer: ReplyWriter, neededBytes: number): void {
-    expect(writer.end - writer.pos).toBeLessThan(neededBytes);
+    assert(writer.end - writer.pos < neededBytes, 'room is asked for only when there is too little');
     this.#collect(writer);
     const least = Math.min(neededBytes, 4096);
     const roomBytes = Math.max(this.#roomBytes, least);
@@ -180,10 +183,10 @@ class PieceSink implements ReplySink {
   }
 
   #collect(writer: ReplyWriter): void {
-    expect(writer.pos).toBeLessThanOrEqual(writer.end);
+    assert(writer.pos <= writer.end, 'the writer stays inside its room');
     const { bytes: buffer, pos, end } = writer;
     const piece = Buffer.from(buffer.buffer, buffer.byteOffset, buffer.length);
-    expect(piece.toString('latin1', end)).toMatch(/^!*$/);
+    assert(/^!*$/.test(piece.toString('latin1', end)), 'nothing is written behind the room');
     this.largestPieceBytes = Math.max(this.largestPieceBytes, pos - this.#start);
     this.#pieces.push(piece.toString('latin1', this.#start, pos));
     this.#start = pos;
