@@ -17,6 +17,8 @@ export { LeaseEffects } from './lease-effects.ts';
 const carriageReturn = 0x0d;
 const lineFeed = 0x0a;
 const dollar = 0x24;
+/** At most so many bytes around an argument: `$`, ten digits and two line ends. */
+const maxFrameBytes = 15;
 /** Up to here a loop over the bytes is faster than a native copy. */
 const loopBytes = 24;
 const copy = Buffer.prototype.copy;
@@ -72,15 +74,27 @@ export class EffectWriter implements Effects {
   }
 
   bytes(source: Uint8Array, offset: number, length: number): void {
-    if (this.#words[LogWord.enabled] === 0) return;
-    const scratch = this.#scratch;
-    scratch[30] = carriageReturn;
-    scratch[31] = lineFeed;
-    const start = writeDigits(scratch, 30, length) - 1;
-    scratch[start] = dollar;
-    this.#put(scratch, start, 32 - start);
-    this.#put(source, offset, length);
-    this.#put(crlf, 0, 2);
+    const words = this.#words;
+    if (words[LogWord.enabled] === 0) return;
+    const head = words[LogWord.head]!;
+    const at = head & this.#mask;
+    const most = length + maxFrameBytes;
+    if (((words[LogWord.limit]! - head) | 0) < most || at + most > this.#mask + 1) {
+      this.#bytesInPieces(source, offset, length);
+      return;
+    }
+    const ring = this.#ring;
+    let to = at;
+    ring[to++] = dollar;
+    to += digitCount(length);
+    writeDigits(ring, to, length);
+    ring[to++] = carriageReturn;
+    ring[to++] = lineFeed;
+    copyBytes(source, offset, ring, to, length);
+    to += length;
+    ring[to++] = carriageReturn;
+    ring[to++] = lineFeed;
+    words[LogWord.head] = (head + to - at) | 0;
   }
 
   integer(n: number): void {
@@ -122,6 +136,17 @@ export class EffectWriter implements Effects {
     if (this.#words[LogWord.enabled] === 0) return;
     this.#put(annotation, 0, annotation.length);
     this.#openTransaction();
+  }
+
+  #bytesInPieces(source: Uint8Array, offset: number, length: number): void {
+    const scratch = this.#scratch;
+    scratch[30] = carriageReturn;
+    scratch[31] = lineFeed;
+    const start = writeDigits(scratch, 30, length) - 1;
+    scratch[start] = dollar;
+    this.#put(scratch, start, 32 - start);
+    this.#put(source, offset, length);
+    this.#put(crlf, 0, 2);
   }
 
   #openTransaction(): void {
@@ -194,6 +219,15 @@ export function selectCommand(db: number): Uint8Array {
     selects[db] = select;
   }
   return select;
+}
+
+/** Digits of an int32 >= 0 in decimal. */
+function digitCount(n: number): number {
+  if (n < 10) return 1;
+  if (n < 100) return 2;
+  let count = 3;
+  for (let rest = (n / 1000) | 0; rest > 0; rest = (rest / 10) | 0) count++;
+  return count;
 }
 
 /** Writes `n` >= 0 in decimal so that it ends before `end`; returns where it starts. */
