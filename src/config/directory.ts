@@ -12,6 +12,7 @@ import { quoteWord } from './words.ts';
 export function directory(traits: Traits<string>): Option<string> {
   return defineOption({
     fallback: process.cwd(),
+    domain: 'a directory',
     parse: ([word], { directory: from }) => {
       const path = resolve(from, word!);
       try {

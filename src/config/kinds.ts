@@ -19,6 +19,7 @@ type Bound = number | bigint;
 export function yesNo(fallback: boolean, traits: Traits<boolean> = {}): Option<boolean> {
   return defineOption({
     fallback,
+    domain: 'yes or no',
     parse: ([word]) => {
       const answer = word!.toLowerCase();
       if (answer !== 'yes' && answer !== 'no') throw new OptionError("argument must be 'yes' or 'no'");
@@ -33,6 +34,7 @@ export function integer(
 ): Option<number> {
   return defineOption({
     fallback,
+    domain: rangeText(min, max, String),
     parse: ([word]) => within(parseInt64(word!), min, max),
     format: (value) => wholeText(value, max),
   }, traits);
@@ -42,6 +44,7 @@ export function integer(
 export function memory(fallback: number, min: Bound, max: Bound, traits: Traits<number> = {}): Option<number> {
   return defineOption({
     fallback,
+    domain: `memory, ${rangeText(min, max, (bytes) => memoryText(Number(bytes)))}`,
     parse: ([word]) => {
       const bytes = parseMemory(word!);
       if (bytes === undefined) throw new OptionError('argument must be a memory value');
@@ -60,6 +63,7 @@ export interface MemoryOrPercent {
 export function memoryOrPercent(traits: Traits<MemoryOrPercent> = {}): Option<MemoryOrPercent> {
   return defineOption<MemoryOrPercent>({
     fallback: { unit: 'bytes', amount: 0 },
+    domain: 'memory, or 0% to 100%',
     parse: ([word]) => {
       const bytes = parseMemory(word!);
       if (bytes !== undefined) return { unit: 'bytes', amount: within(bytes, -100, int64Max) };
@@ -78,6 +82,7 @@ export function memoryOrPercent(traits: Traits<MemoryOrPercent> = {}): Option<Me
 export function octal(fallback: number, min: number, max: number, traits: Traits<number> = {}): Option<number> {
   return defineOption({
     fallback,
+    domain: `${min.toString(8)} to ${max.toString(8)}, octal`,
     parse: ([word]) => {
       const digits = /^\s*([+-]?)([0-7]{0,20})$/.exec(word!);
       if (digits === null) throw new OptionError("argument couldn't be parsed as an octal number");
@@ -94,6 +99,7 @@ export function octal(fallback: number, min: number, max: number, traits: Traits
 export function text(fallback: string, traits: Traits<string> = {}): Option<string> {
   return defineOption({
     fallback,
+    domain: 'text',
     parse: ([word]) => word!,
     format: (value) => value,
     fileText: quoteWord,
@@ -106,6 +112,7 @@ export function oneOf<const Name extends string>(
 ): Option<Name> {
   return defineOption<Name>({
     fallback,
+    domain: names.join(', '),
     parse: ([word]) => {
       const wanted = word!.toLowerCase();
       const name = names.find((candidate) => candidate === wanted);
@@ -152,6 +159,11 @@ function parseInt64(word: string): bigint {
 function within(value: bigint, min: Bound, max: Bound): number {
   if (value < min || value > max) throw new OptionError(`argument must be between ${min} and ${max} inclusive`);
   return Number(value);
+}
+
+/** Bounds that only the size of an integer sets go unsaid. */
+function rangeText(min: Bound, max: Bound, show: (bound: Bound) => string): string {
+  return max >= int64Max ? `${show(min)} or more` : `${show(min)} to ${show(max)}`;
 }
 
 /** A double may have been rounded up past the bound. */

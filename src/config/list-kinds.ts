@@ -13,6 +13,7 @@ const addressCountMax = 16;
 export function addresses(fallback: readonly string[], traits: Traits<readonly string[]> = {}): Option<readonly string[]> {
   return defineOption<readonly string[]>({
     fallback,
+    domain: `up to ${addressCountMax} addresses`,
     variadic: true,
     parse: (words) => {
       if (words.length > addressCountMax) throw new OptionError('Too many bind addresses specified.');
@@ -32,6 +33,7 @@ export interface SavePoint {
 export function savePoints(fallback: readonly SavePoint[], traits: Traits<readonly SavePoint[]> = {}): Option<readonly SavePoint[]> {
   return defineOption<readonly SavePoint[]>({
     fallback,
+    domain: 'pairs of seconds and changes',
     variadic: true,
     parse: (words, { current, isFirst }) => [...(isFirst ? [] : current), ...parseSavePoints(words)],
     format: (value) => value.map(({ seconds, changeCount }) => `${seconds} ${changeCount}`).join(' '),
@@ -64,6 +66,7 @@ const clientClasses: readonly ClientClass[] = ['normal', 'replica', 'pubsub'];
 export function outputBufferLimits(fallback: OutputBufferLimits, traits: Traits<OutputBufferLimits> = {}): Option<OutputBufferLimits> {
   return defineOption<OutputBufferLimits>({
     fallback,
+    domain: 'class, memory, memory, seconds',
     variadic: true,
     parse: (words, { current }) => ({ ...current, ...parseOutputBufferLimits(words) }),
     format: (value) => clientClasses.map((name) => {
@@ -109,6 +112,7 @@ export function percentiles(fallback: readonly number[], traits: Traits<readonly
   const name = 'latency-tracking-info-percentiles parameters';
   return defineOption<readonly number[]>({
     fallback,
+    domain: 'numbers from 0 to 100',
     variadic: true,
     parse: (words) => (isEmptyWord(words) ? [] : words).map((word) => {
       if (!/^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(word)) throw new OptionError(`Invalid ${name}`);
@@ -130,6 +134,7 @@ function percentileText(value: readonly number[]): string {
 export function oomScores(fallback: readonly number[], traits: Traits<readonly number[]> = {}): Option<readonly number[]> {
   return defineOption<readonly number[]>({
     fallback,
+    domain: 'three numbers from -2000 to 2000',
     variadic: true,
     parse: (words) => {
       if (words.length !== fallback.length) throw new OptionError('wrong number of arguments');
@@ -153,6 +158,7 @@ const shutdownWords = ['default', 'save', 'nosave', 'now', 'force'] as const;
 export function shutdownFlags(traits: Traits<readonly ShutdownFlag[]> = {}): Option<readonly ShutdownFlag[]> {
   return defineOption<readonly ShutdownFlag[]>({
     fallback: [],
+    domain: shutdownWords.join(', '),
     variadic: true,
     parse: (words) => {
       const wanted = new Set(words.map((word) => word.toLowerCase()));
@@ -176,6 +182,7 @@ const eventChannels = 'KEm';
 export function eventFlags(traits: Traits<string> = {}): Option<string> {
   return defineOption({
     fallback: '',
+    domain: 'letters of event classes',
     parse: ([word]) => {
       const letters = new Set(word!.replaceAll('A', eventClasses));
       if ([...letters].some((letter) => !`${eventClasses}${eventExtras}${eventChannels}`.includes(letter))) {
@@ -198,6 +205,7 @@ export interface HostAndPort {
 export function primaryAddress(traits: Traits<HostAndPort | undefined> = {}): Option<HostAndPort | undefined> {
   return defineOption<HostAndPort | undefined>({
     fallback: undefined,
+    domain: 'host and port',
     variadic: true,
     parse: ([host, portWord, ...rest]) => {
       if (host === undefined || portWord === undefined || rest.length > 0) {

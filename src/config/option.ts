@@ -9,6 +9,8 @@ export interface Option<Value> extends Required<Omit<Traits<Value>, 'check' | 'a
   readonly fallback: Value;
   /** Takes any number of words; CONFIG SET splits its value at single blanks. */
   readonly variadic: boolean;
+  /** The values it takes, as the manual says it: `0 to 65535`. */
+  readonly domain: string;
   /** Why setting it changes nothing here. */
   readonly unused: string | undefined;
   /** Throws OptionError with the reason in Redis's words. */
@@ -62,6 +64,7 @@ export class OptionError extends Error {
 
 interface Shape<Value> {
   readonly fallback: Value;
+  readonly domain: string;
   readonly variadic?: boolean;
   readonly parse: (words: readonly string[], context: ParseContext<Value>) => Value;
   readonly format: (value: Value) => string;
@@ -73,11 +76,12 @@ interface Shape<Value> {
 
 /** Completes a row from what its kind says and what is special about it. */
 export function defineOption<Value>(shape: Shape<Value>, traits: Traits<Value>): Option<Value> {
-  const { fallback, format, variadic = false, lineKey = () => '' } = shape;
+  const { fallback, domain, format, variadic = false, lineKey = () => '' } = shape;
   const fileText = shape.fileText ?? format;
   const fallbackText = format(fallback);
   return {
     fallback,
+    domain,
     variadic,
     aliases: traits.aliases ?? [],
     immutable: traits.immutable ?? false,
