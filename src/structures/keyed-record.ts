@@ -8,8 +8,6 @@
  *
  * The key's bytes follow the header. The length of a long key is in the header's last word.
  */
-import type { Arena } from '../memory/arena.ts';
-
 export const LONG_KEY = 0xffff;
 
 /** The length of the record's key in bytes. */
@@ -25,13 +23,20 @@ export function keyOffsetOf(i32: Int32Array, addr: number): number {
 }
 
 /** Whether the record's key is the `length` bytes of `key` from `offset`. */
-export function hasKey(arena: Arena, addr: number, key: Uint8Array, offset: number, length: number): boolean {
-  const i32 = arena.i32;
+export function hasKey(
+  i32: Int32Array, u8: Uint8Array, addr: number, key: Uint8Array, offset: number, length: number,
+): boolean {
   if (keyLengthOf(i32, addr) !== length) return false;
-  const u8 = arena.u8;
-  const start = keyOffsetOf(i32, addr);
-  for (let at = 0; at < length; at++) {
-    if (u8[start + at] !== key[offset + at]) return false;
+  const end = offset + length;
+  const wordsEnd = end - (length & 3);
+  let at = offset;
+  let word = addr * 2 + ((i32[addr * 2]! >>> 16) & 15);
+  // The record's key is aligned, the argument is not: its words are put together.
+  for (; at < wordsEnd; at += 4, word++) {
+    if (i32[word] !== (key[at]! | (key[at + 1]! << 8) | (key[at + 2]! << 16) | (key[at + 3]! << 24))) return false;
+  }
+  for (let byte = word * 4; at < end; at++, byte++) {
+    if (u8[byte] !== key[at]) return false;
   }
   return true;
 }

@@ -48,7 +48,7 @@ export class Table {
 
   /** The address of the record with this key, or 0. `hash` is the key's. */
   find(root: number, hash: number, key: Uint8Array, keyOffset: number, keyLength: number): number {
-    const i32 = this.#arena.i32;
+    const { i32, u8 } = this.#arena;
     const segment = segmentOf(i32, root, hash);
     const shape = i32[segment + SHAPE]!;
     const n = shape & N_MASK;
@@ -64,11 +64,11 @@ export class Table {
         if (((difference - 0x10001) & ~difference & 0x80008000) === 0) continue;
         if ((difference & 0xffff) === 0) {
           const addr = i32[bucket + REFERENCES + word * 2]!;
-          if (hasKey(this.#arena, addr, key, keyOffset, keyLength)) return addr;
+          if (hasKey(i32, u8, addr, key, keyOffset, keyLength)) return addr;
         }
         if (difference >>> 16 === 0) {
           const addr = i32[bucket + REFERENCES + 1 + word * 2]!;
-          if (hasKey(this.#arena, addr, key, keyOffset, keyLength)) return addr;
+          if (hasKey(i32, u8, addr, key, keyOffset, keyLength)) return addr;
         }
       }
       if (i32[bucket + PASSED_BY] === 0) return 0;
@@ -125,6 +125,25 @@ export class Table {
     const segment = segmentOf(i32, root, hash);
     const shape = i32[segment + SHAPE]!;
     return i32[i32[segment]! * 2 + homeOf(tagOf(hash, depthOf(shape)), shape & N_MASK) * BUCKET_WORDS]!;
+  }
+
+  /**
+   * Reads the first word of the first record in the home bucket that has the hash's tag: after
+   * `prefetch` for a batch this lets its second misses overlap, too.
+   */
+  prefetchRecord(root: number, hash: number): number {
+    const i32 = this.#arena.i32;
+    const segment = segmentOf(i32, root, hash);
+    const shape = i32[segment + SHAPE]!;
+    const tag = tagOf(hash, depthOf(shape));
+    const pattern = tag | (tag << 16);
+    const bucket = i32[segment]! * 2 + homeOf(tag, shape & N_MASK) * BUCKET_WORDS;
+    for (let word = 0; word < 5; word++) {
+      const difference = i32[bucket + word]! ^ pattern;
+      if ((difference & 0xffff) === 0) return i32[i32[bucket + REFERENCES + word * 2]! * 2]!;
+      if (difference >>> 16 === 0) return i32[i32[bucket + REFERENCES + 1 + word * 2]! * 2]!;
+    }
+    return 0;
   }
 
   /** A record drawn uniformly, or 0 when the table is empty. */
