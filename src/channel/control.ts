@@ -30,6 +30,8 @@ export const Setting = {
   latencyThresholdMs: 7,
   /** 1 with a maxmemory-policy of the LFU family. */
   lfu: 8,
+  /** 1 with cluster-enabled yes. */
+  clusterEnabled: 9,
 } as const;
 
 const lineWords = 16;

@@ -52,6 +52,8 @@ export class Call {
   /** Slot of the first key; 0 for commands without one. */
   slot = 0;
   db = 0;
+  /** Position of the client among the door's sessions. */
+  connection = 0;
   /** Milliseconds since 1970, the same for the whole batch; 0 while a log is loaded. */
   nowMs = 0;
   /** Reads leave the access clock alone (CLIENT NO-TOUCH). */

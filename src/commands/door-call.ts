@@ -5,12 +5,12 @@
  */
 import { latin1, equalsIgnoreCase, parseInteger, parseInteger64, utf8 } from '../protocol/ascii.ts';
 import type { ReplyWriter } from '../protocol/reply-writer.ts';
-import type { Door } from '../routing/door.ts';
 import type { Session } from '../routing/session.ts';
+import type { Server } from '../server/server.ts';
 
 export class DoorCall {
   readonly session: Session;
-  readonly door: Door;
+  readonly server: Server;
   readonly reply: ReplyWriter;
   /** Position of the command's row in the table. */
   readonly id: number;
@@ -21,9 +21,9 @@ export class DoorCall {
   readonly #args: Int32Array;
 
   /** `args` holds argc pairs of offset and length into `bytes`; both are the call's own. */
-  constructor(session: Session, door: Door, reply: ReplyWriter, id: number, nowMs: number, bytes: Uint8Array, args: Int32Array) {
+  constructor(session: Session, server: Server, reply: ReplyWriter, id: number, nowMs: number, bytes: Uint8Array, args: Int32Array) {
     this.session = session;
-    this.door = door;
+    this.server = server;
     this.reply = reply;
     this.id = id;
     this.nowMs = nowMs;
@@ -64,7 +64,7 @@ export class DoorCall {
   /** Answers with an error; the text starts with its prefix, without '-'. */
   fail(text: string): void {
     this.failed = true;
-    this.door.stats.countError(text);
+    this.server.stats.countError(text);
     this.reply.error(text);
   }
 }

@@ -182,8 +182,7 @@ export class Dispatcher {
     const answer = decideSlot(input);
     if (answer === SlotAnswer.serve) return false;
     if (answer !== SlotAnswer.askShard) {
-      const { host, port } = this.#door.endpointOf(session, slot, answer);
-      this.#refuse(session, id, slotErrorText(answer, slot, host, port));
+      this.#refuse(session, id, slotErrorText(answer, slot, this.#door.endpointOf(session, slot, answer)));
       return true;
     }
     this.#askShard(session, id, slot, presencePolicy(input), bytes, at, args, argc, next);
@@ -196,8 +195,8 @@ export class Dispatcher {
     bytes: Uint8Array, at: number, args: Int32Array, argc: number, next: number,
   ): void {
     this.#closeRun(session);
-    const { host, port } = this.#door.endpointOf(session, slot, SlotAnswer.ask);
-    const redirect = Buffer.from(errors.ask(slot, host, port), 'latin1');
+    const endpoint = this.#door.endpointOf(session, slot, SlotAnswer.ask);
+    const redirect = Buffer.from(slotErrorText(SlotAnswer.ask, slot, endpoint), 'latin1');
     const command = Buffer.concat([bytes.subarray(at, next), redirect]);
     const extended = new Int32Array(argc * 2 + 2);
     extended.set(args.subarray(0, argc * 2));

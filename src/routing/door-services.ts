@@ -2,14 +2,12 @@
  * What the door needs from the rest of the node, so that it can be built without it in tests.
  */
 import type { DoorCall } from '../commands/door-call.ts';
+import type { Server } from '../server/server.ts';
 import type { Session } from './session.ts';
 
-export interface Endpoint {
-  readonly host: string;
-  readonly port: number;
-}
-
 export interface DoorServices {
+  /** What door commands work on. */
+  readonly server: Server;
   authenticationRequired(): boolean;
   onConnect(session: Session): void;
   onDisconnect(session: Session): void;
@@ -22,8 +20,8 @@ export interface DoorServices {
   outputLimitReached(session: Session): boolean;
   /** SlotInput bits of the session and command for a slot in this situation. */
   slotInput(session: Session, flags: number, situation: number): number;
-  /** Where MOVED and ASK send the client. */
-  endpointOf(session: Session, slot: number, answer: number): Endpoint;
+  /** host:port that MOVED or ASK names. */
+  endpointOf(session: Session, slot: number, answer: number): string;
   /** The error for a write that was executed but could not be saved. */
   unsavedError(): string;
   /** A defect of ours in a door command. */

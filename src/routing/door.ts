@@ -24,7 +24,7 @@ import { Dispatcher } from './dispatcher.ts';
 import type { RunBuilder } from './run-builder.ts';
 import { ReplyMode, Session } from './session.ts';
 import { type RawCommand, type ReplyReceiver, type ShardLinks, toBigRequest } from './shard-links.ts';
-import type { DoorServices, Endpoint } from './door-services.ts';
+import type { DoorServices } from './door-services.ts';
 
 /** A client that has to wait is not read beyond so many bytes. */
 const maxWaitingInputBytes = 64 * 1024;
@@ -84,6 +84,10 @@ export class Door implements ReplyReceiver {
     for (const session of this.#sessions) if (session !== undefined) yield session;
   }
 
+  sessionAt(index: number): Session | undefined {
+    return this.#sessions[index];
+  }
+
   get sessionCount(): number {
     return this.#sessions.length - this.#freeIndexes.length - this.#leaving.size;
   }
@@ -118,6 +122,22 @@ export class Door implements ReplyReceiver {
   closeNow(session: Session): void {
     session.closing = true;
     session.connection.closeNow();
+  }
+
+  /** Resolves once every command that was taken up has been answered, as far as clients take their replies. */
+  async drain(): Promise<void> {
+    for (const session of this.sessions()) session.connection.reading = false;
+    while ([...this.sessions()].some((session) => !session.isSettled)) await new Promise((resolve) => { setTimeout(resolve, 1); });
+  }
+
+  /** Closes all connections once their replies are out. */
+  async close(): Promise<void> {
+    for (const session of this.sessions()) {
+      session.closing = true;
+      session.connection.closeAfterFlush();
+    }
+    const isOut = (session: Session): boolean => session.connection.output.pendingBytes === 0;
+    while (![...this.sessions()].every(isOut)) await new Promise((resolve) => { setTimeout(resolve, 1); });
   }
 
   /** Has the session looked at in this turn: its output written, its commands gone on with. */
@@ -207,7 +227,7 @@ export class Door implements ReplyReceiver {
     const sink = new BufferSink();
     const reply = new ReplyWriter(sink);
     reply.resp = session.resp;
-    const call = new DoorCall(session, this, reply, id, Math.floor(this.clock.now()), bytes, args);
+    const call = new DoorCall(session, this.services.server, reply, id, Math.floor(this.clock.now()), bytes, args);
     session.heldCall = call;
     if (session.isSettled) this.#runHeld(session);
   }
@@ -216,7 +236,7 @@ export class Door implements ReplyReceiver {
     return this.services.slotInput(session, flags, this.situations![slot]!);
   }
 
-  endpointOf(session: Session, slot: number, answer: number): Endpoint {
+  endpointOf(session: Session, slot: number, answer: number): string {
     return this.services.endpointOf(session, slot, answer);
   }
 

@@ -71,7 +71,9 @@ export class ShardPool {
       });
       const task = this.#task(shard);
       this.#pools.push(pool);
-      this.#tasks.push(pool.run(task, { transferList: [task.port] }).then(
+      // Piscina's types take the transfer list for the web's, which it is not.
+      const transferList: object = [task.port];
+      this.#tasks.push(pool.run(task, { transferList }).then(
         () => { if (!this.control.stopping) onFailure(shard, new Error('the thread ended')); },
         (error: unknown) => onFailure(shard, error),
       ));

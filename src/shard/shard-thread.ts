@@ -46,16 +46,20 @@ export interface SlowCommand {
   readonly kind: 'slow';
   readonly atMs: number;
   readonly us: number;
+  /** The first arguments, each cut to a length that is enough for the slow log. */
   readonly args: readonly Uint8Array[];
+  readonly lengths: readonly number[];
   readonly argc: number;
+  /** Position of the client among the door's sessions. */
+  readonly connection: number;
 }
 
 const idleSleepMs = 100;
 const statisticsPeriodMs = 1000;
 const bigRequestWaitMs = 10;
-/** As Redis trims them: arguments shown, and bytes of each. */
-const maxSlowArguments = 32;
-const maxSlowArgumentBytes = 128;
+/** Copied of a slow command: beyond the defaults of slowlog-entry-max-argc and slowlog-entry-max-string-len. */
+const maxSlowArguments = 128;
+const maxSlowArgumentBytes = 1024;
 
 export class ShardThread {
   readonly shard: Shard;
@@ -137,11 +141,12 @@ export class ShardThread {
 
   #reportSlow(call: Call, us: number): void {
     const args: Uint8Array[] = [];
+    const lengths: number[] = [];
     for (let i = 0; i < call.argc && i < maxSlowArguments; i++) {
-      const length = Math.min(call.length(i), maxSlowArgumentBytes + 1);
-      args.push(call.bytes.slice(call.offset(i), call.offset(i) + length));
+      args.push(call.bytes.slice(call.offset(i), call.offset(i) + Math.min(call.length(i), maxSlowArgumentBytes)));
+      lengths.push(call.length(i));
     }
-    const slow: SlowCommand = { kind: 'slow', atMs: call.nowMs, us, args, argc: call.argc };
+    const slow: SlowCommand = { kind: 'slow', atMs: call.nowMs, us, args, lengths, argc: call.argc, connection: call.connection };
     this.#task.port.postMessage(slow);
   }
 }

@@ -130,12 +130,13 @@ export class Shard {
     const flags = contextFlags(context);
     const count = i32[index + requestWord.commands]!;
     call.db = contextDb(context);
+    call.connection = i32[index + requestWord.connection]!;
     call.nowMs = Math.floor(this.#nowMs);
     call.noTouch = (flags & RequestFlag.noTouch) !== 0;
     this.#reply.resp = contextResp(context);
     const pairs = call.participants.length > 1 ? call.participants.length : 0;
     this.#stream.begin(
-      this.#reply, i32[index + requestWord.connection]!, i32[index + requestWord.run]!, pairs, (flags & RequestFlag.silent) !== 0);
+      this.#reply, call.connection, i32[index + requestWord.run]!, pairs, (flags & RequestFlag.silent) !== 0);
     const before = this.#effects.position;
     if ((flags & RequestFlag.big) === 0) {
       this.#commands(count, i32, body, requests.u8, index * 4 + i32[index + requestWord.bytesOffset]!);

@@ -1,0 +1,103 @@
+/**
+ * Puts a node together, in order: shared memory, shards, data, cluster, door, listeners. What
+ * cannot be opened ends the start with the lines to log; whatever was opened before is closed again.
+ */
+import { join, resolve } from 'node:path';
+import { Clock } from '../base/clock.ts';
+import type { ServerLogger } from '../base/server-logger.ts';
+import { EffectLog } from '../channel/effect-log.ts';
+import { LogControl } from '../channel/log-control.ts';
+import type { ClusterSettings } from '../cluster/cluster-node.ts';
+import { openClusterNode } from '../cluster/open-cluster-node.ts';
+import type { Config } from '../config/config.ts';
+import type { ConfigValues } from '../config/options.ts';
+import type { ShutdownStep } from '../lifecycle/shutdown.ts';
+import { ShardPool } from '../routing/shard-pool.ts';
+import { Listeners } from '../socket/listeners.ts';
+import { Server } from './server.ts';
+import { followSettings } from './settings.ts';
+
+/** Effects that the log thread has not yet written; a shard waits when it is full. */
+const effectLogBytes = 64 * 1024 * 1024;
+/** Without appendonly the log is never written to. */
+const idleEffectLogBytes = 64 * 1024;
+const readBufferBytes = 64 * 1024;
+
+export interface OpenedServer {
+  readonly server: Server;
+  /** How to stop it, in order. */
+  readonly stopSteps: readonly ShutdownStep[];
+}
+
+/** `onFault` is called for a defect of ours after the start: the process cannot go on. */
+export async function openServer(config: Config, logger: ServerLogger, onFault: (error: unknown) => void): Promise<OpenedServer> {
+  const { values } = config;
+  const clock = new Clock();
+  const logControl = LogControl.create(values.appendfsync);
+  const logBytes = values.appendonly ? effectLogBytes : idleEffectLogBytes;
+  const logs = Array.from({ length: values.shards }, () => EffectLog.create(logBytes, logControl));
+  const pool = new ShardPool(logs, values['cluster-enabled'] ? 1 : values.databases);
+  pool.start((shard, error) => {
+    logger.warning(`Shard ${shard} has failed`, { error });
+    onFault(error);
+  });
+  const readBuffer = Buffer.alloc(readBufferBytes);
+  const server = new Server({ config, logger, clock, pool, logControl, readBuffer, onFault });
+  followSettings(server, logger);
+  if (values['cluster-enabled']) openCluster(server);
+  const listeners = new Listeners({
+    readBuffer,
+    logger,
+    onSocket: (socket, kind) => server.door.accept(socket, kind, values.unixsocket),
+    admit: (handshakingCount) => server.door.sessionCount + handshakingCount < config.values.maxclients,
+    isProtected: () => config.values['protected-mode'] && config.values.requirepass === '',
+  });
+  server.listeners = listeners;
+  await listeners.open({ ...values });
+  config.onChange([
+    'port', 'bind', 'tls-port', 'tls-cert-file', 'tls-key-file', 'tls-key-file-pass', 'tls-ca-cert-file', 'tls-ca-cert-dir',
+    'tls-auth-clients', 'tls-protocols', 'tls-ciphers', 'tls-ciphersuites', 'tls-prefer-server-ciphers', 'tls-session-caching',
+  ], (changed) => listeners.reconfigure({ ...changed }));
+  const everySecond = setInterval(() => server.everySecond(), 1000);
+  return {
+    server,
+    stopSteps: [
+      { name: 'close the listeners', timeoutMs: 2000, run: () => listeners.close() },
+      { name: 'stop the timers', timeoutMs: 100, run: () => clearInterval(everySecond) },
+      { name: 'answer what was asked', timeoutMs: 10_000, run: () => server.door.drain() },
+      { name: 'stop the shards', timeoutMs: 10_000, run: () => pool.stop() },
+      { name: 'close the connections', timeoutMs: 2000, run: () => server.door.close() },
+    ],
+  };
+}
+
+function openCluster(server: Server): void {
+  const { config, clock } = server;
+  const path = join(resolve(config.values.dir), config.values['cluster-config-file']);
+  const { node, wasKnown } = openClusterNode(path, clusterSettings(config.values), {
+    keyCount: () => server.keyCount(0),
+    slotKeyCount: (slot) => server.countKeysInSlot(slot),
+    dropKeys: async () => {},
+  }, clock.now());
+  server.logger.notice(wasKnown ? `Node configuration loaded, I'm ${node.myself.id}` : `No cluster configuration found, I'm ${node.myself.id}`);
+  server.cluster = node;
+  server.door.situations = node.table.situations;
+  node.onChange((table) => { server.door.situations = table.situations; });
+}
+
+function clusterSettings(values: ConfigValues): ClusterSettings {
+  const port = values.port;
+  const busPort = values['cluster-port'] || (values['tls-cluster'] ? values['tls-port'] : port) + 10_000;
+  return {
+    requireFullCoverage: values['cluster-require-full-coverage'],
+    allowReadsWhenDown: values['cluster-allow-reads-when-down'],
+    preferredEndpoint: values['cluster-preferred-endpoint-type'],
+    address: {
+      ip: values['cluster-announce-ip'],
+      port: values['cluster-announce-port'] || port,
+      tlsPort: values['cluster-announce-tls-port'] || values['tls-port'],
+      busPort: values['cluster-announce-bus-port'] || busPort,
+      hostname: values['cluster-announce-hostname'],
+    },
+  } as ClusterSettings;
+}

@@ -1,0 +1,4 @@
+/** provisional */
+export interface Persistence {
+  readonly stop: () => Promise<void>;
+}

@@ -1,0 +1,214 @@
+/**
+ * The running node as its door commands see it: configuration, shards, door, cluster, logs and
+ * counters in one place. It holds no logic of theirs; what the door asks of the node is answered here.
+ */
+import { randomHexId } from '../base/random-hex.ts';
+import type { Clock } from '../base/clock.ts';
+import type { Logger } from '../base/logger.ts';
+import { ShardStats } from '../channel/shard-stats.ts';
+import { Setting } from '../channel/control.ts';
+import type { DoorCall } from '../commands/door-call.ts';
+import { CommandFlag } from '../commands/command.ts';
+import { flagsOf, rows } from '../commands/table.ts';
+import type { ClusterNode } from '../cluster/cluster-node.ts';
+import type { Config } from '../config/config.ts';
+import { SlowLog } from '../observe/slow-log.ts';
+import { errnoText } from '../persistence/errno-text.ts';
+import * as errors from '../protocol/errors.ts';
+import type { RequestLimits } from '../protocol/request-limits.ts';
+import { Door } from '../routing/door.ts';
+import type { DoorServices } from '../routing/door-services.ts';
+import type { Session } from '../routing/session.ts';
+import { ShardLinks } from '../routing/shard-links.ts';
+import type { ShardPool } from '../routing/shard-pool.ts';
+import { SlotAnswer, SlotInput } from '../routing/slot-decision.ts';
+import type { SlowCommand } from '../shard/shard-thread.ts';
+import type { Listeners } from '../socket/listeners.ts';
+import type { LogControl } from '../channel/log-control.ts';
+import type { Persistence } from './persistence.ts';
+
+export interface ServerParts {
+  readonly config: Config;
+  readonly logger: Logger;
+  readonly clock: Clock;
+  readonly pool: ShardPool;
+  readonly logControl: LogControl;
+  readonly readBuffer: Buffer;
+  /** Ends the process after a defect of ours. */
+  readonly onFault: (error: unknown) => void;
+}
+
+export class Server implements DoorServices {
+  readonly config: Config;
+  readonly logger: Logger;
+  readonly clock: Clock;
+  readonly pool: ShardPool;
+  readonly door: Door;
+  /** Counters of commands that ran on the door, or were refused there. */
+  readonly stats = ShardStats.create(rows.length);
+  readonly slowLog: SlowLog;
+  readonly startedMs: number;
+  readonly runId = randomHexId();
+  readonly limits: RequestLimits;
+  readonly logControl: LogControl;
+  readonly server: Server = this;
+  cluster: ClusterNode | undefined;
+  listeners: Listeners | undefined;
+  persistence: Persistence | undefined;
+  /** Asks for an ordered stop; set by the composition root. */
+  requestStop: (why: string) => void = () => {};
+  /** Connections accepted since the start or the last CONFIG RESETSTAT. */
+  connectionsReceived = 0;
+  /** Bytes of clients that have gone. */
+  receivedBytesGone = 0;
+  writtenBytesGone = 0;
+  readonly #onFault: (error: unknown) => void;
+  readonly #softLimitSinceMs = new WeakMap<Session, number>();
+
+  constructor({ config, logger, clock, pool, logControl, readBuffer, onFault }: ServerParts) {
+    this.config = config;
+    this.logger = logger;
+    this.clock = clock;
+    this.pool = pool;
+    this.logControl = logControl;
+    this.startedMs = clock.now();
+    this.#onFault = onFault;
+    const { values } = config;
+    this.limits = { maxBulkBytes: values['proto-max-bulk-len'], maxArguments: 1024 * 1024, maxInlineBytes: 64 * 1024 };
+    this.slowLog = new SlowLog(values['slowlog-max-len'], values['slowlog-entry-max-argc'], values['slowlog-entry-max-string-len']);
+    this.door = new Door(new ShardLinks(pool.links, pool.control, logControl), pool.control, this.stats, clock, this.limits, readBuffer, this);
+    pool.links.forEach(({ port }) => port.on('message', (slow: SlowCommand) => this.#noteSlow(slow)));
+    for (const { port } of pool.links) port.unref();
+  }
+
+  // Counts over all shards, read from shared memory.
+
+  keyCount(db: number): number {
+    return this.pool.keyspaces.reduce((sum, keyspace) => sum + keyspace.keyCount(db), 0);
+  }
+
+  volatileCount(db: number): number {
+    return this.pool.keyspaces.reduce((sum, keyspace) => sum + keyspace.volatileCount(db), 0);
+  }
+
+  countKeysInSlot(slot: number): number {
+    return this.pool.keyspaces[slot % this.pool.keyspaces.length]!.slotKeyCount(0, slot);
+  }
+
+  get usedBytes(): number {
+    return this.pool.keyspaces.reduce((sum, { arena }) => sum + arena.usedBytes, 0);
+  }
+
+  /** A counter summed over the shards. */
+  shardCounter(counter: number): number {
+    return this.pool.stats.reduce((sum, stats) => sum + stats.get(counter), 0);
+  }
+
+  // DoorServices.
+
+  authenticationRequired(): boolean {
+    return this.config.values.requirepass !== '';
+  }
+
+  onConnect(_session: Session): void {
+    this.connectionsReceived++;
+  }
+
+  onDisconnect({ connection }: Session): void {
+    this.receivedBytesGone += connection.receivedBytes;
+    this.writtenBytesGone += connection.output.writtenBytes;
+  }
+
+  onDoorCommand(call: DoorCall, us: number): void {
+    this.stats.countCalls(call.id, 1, us);
+    if (call.failed) this.stats.countFailed(call.id);
+    if (this.config.values['latency-tracking']) this.stats.countLatency(call.id, us, 1);
+    const slowerThanUs = this.config.values['slowlog-log-slower-than'];
+    if (slowerThanUs < 0 || us < slowerThanUs || (flagsOf[call.id]! & CommandFlag.skip_slowlog) !== 0) return;
+    const args = Array.from({ length: call.argc }, (_, i) => call.bytes(i));
+    const { connection, name } = call.session;
+    this.slowLog.add(call.nowMs, us, args, args.map(({ length }) => length), call.argc, connection.peerAddress, name);
+  }
+
+  queryBufferLimitBytes(): number {
+    return this.config.values['client-query-buffer-limit'];
+  }
+
+  onQueryBufferLimit(session: Session): void {
+    this.logger.warning('Closing client that reached max query buffer length', { client: session.id });
+    this.door.closeNow(session);
+  }
+
+  outputLimitReached(session: Session): boolean {
+    const { hardBytes, softBytes, softSeconds } = this.config.values['client-output-buffer-limit'].normal;
+    if (hardBytes === 0 && softBytes === 0) return false;
+    const { pendingBytes } = session.connection.output;
+    if (hardBytes > 0 && pendingBytes >= hardBytes) return this.#overLimit(session);
+    if (softBytes === 0 || pendingBytes < softBytes) {
+      this.#softLimitSinceMs.delete(session);
+      return false;
+    }
+    const sinceMs = this.#softLimitSinceMs.get(session);
+    if (sinceMs === undefined) this.#softLimitSinceMs.set(session, this.clock.now());
+    return sinceMs !== undefined && this.clock.now() - sinceMs > softSeconds * 1000 && this.#overLimit(session);
+  }
+
+  slotInput(session: Session, flags: number, situation: number): number {
+    return situation |
+      (session.asking ? SlotInput.asking : 0) |
+      (session.readonlyMode ? SlotInput.readonlyClient : 0) |
+      ((flags & CommandFlag.write) !== 0 ? SlotInput.write : 0) |
+      (this.config.values['cluster-allow-reads-when-down'] ? SlotInput.readsWhenDown : 0);
+  }
+
+  endpointOf(session: Session, slot: number, answer: number): string {
+    return this.cluster!.redirectEndpoint(answer === SlotAnswer.ask ? 'ask' : 'moved', slot, session.connection.kind === 'tls');
+  }
+
+  unsavedError(): string {
+    return errors.misconfAof(errnoText(this.logControl.error));
+  }
+
+  onFault(error: unknown): void {
+    this.#onFault(error);
+  }
+
+  /** Once a second: idle clients, limits that depend on time, whether writes can be saved. */
+  everySecond(): void {
+    const nowMs = this.clock.now();
+    this.clock.synchronise();
+    const timeoutMs = this.config.values.timeout * 1000;
+    for (const session of this.door.sessions()) {
+      if (this.outputLimitReached(session)) this.door.closeNow(session);
+      else if (timeoutMs > 0 && session.isSettled && nowMs - session.lastInteractionMs > timeoutMs) this.#closeIdle(session);
+    }
+  }
+
+  /** Follows the log thread's state: while it cannot write, writes are refused. */
+  followLog(): void {
+    this.door.writeRefusal = this.logControl.error === 0 ? '' : this.unsavedError();
+  }
+
+  setting(setting: number, value: number): void {
+    this.pool.control.settings[setting] = value;
+  }
+
+  get activeExpire(): boolean {
+    return this.pool.control.settings[Setting.activeExpire] === 1;
+  }
+
+  #overLimit(session: Session): true {
+    this.logger.warning('Client closed for overcoming of output buffer limits.', { client: session.id });
+    return true;
+  }
+
+  #closeIdle(session: Session): void {
+    this.logger.verbose('Closing idle client', { client: session.id });
+    this.door.closeNow(session);
+  }
+
+  #noteSlow({ atMs, us, args, lengths, argc, connection }: SlowCommand): void {
+    const session = this.door.sessionAt(connection);
+    this.slowLog.add(atMs, us, args, lengths, argc, session?.connection.peerAddress ?? '', session?.name ?? '');
+  }
+}

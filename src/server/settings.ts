@@ -1,0 +1,26 @@
+/** Carries the configuration to where it acts: the shards' settings, the door's limits, the logs. */
+import type { ServerLogger } from '../base/server-logger.ts';
+import { Setting } from '../channel/control.ts';
+import type { ConfigValues, OptionName } from '../config/options.ts';
+import type { Server } from './server.ts';
+
+/** Applies every value once and again whenever CONFIG SET changes it. */
+export function followSettings(server: Server, logger: ServerLogger): void {
+  server.setting(Setting.activeExpire, 1);
+  server.setting(Setting.clusterEnabled, server.config.values['cluster-enabled'] ? 1 : 0);
+  const follow = (names: readonly OptionName[], apply: (values: ConfigValues) => void): void => {
+    apply(server.config.values);
+    server.config.onChange(names, apply);
+  };
+  follow(['maxmemory'], (values) => server.setting(Setting.maxmemory, values.maxmemory));
+  follow(['active-expire-effort'], (values) => server.setting(Setting.activeExpireEffort, values['active-expire-effort']));
+  follow(['slowlog-log-slower-than'], (values) => server.setting(Setting.slowerThanUs, values['slowlog-log-slower-than']));
+  follow(['latency-tracking'], (values) => server.setting(Setting.latencyTracking, values['latency-tracking'] ? 1 : 0));
+  follow(['proto-max-bulk-len'], (values) => {
+    server.limits.maxBulkBytes = values['proto-max-bulk-len'];
+    server.setting(Setting.maxBulkBytes, values['proto-max-bulk-len']);
+  });
+  follow(['slowlog-max-len', 'slowlog-entry-max-argc', 'slowlog-entry-max-string-len'], (values) =>
+    server.slowLog.setLimits(values['slowlog-max-len'], values['slowlog-entry-max-argc'], values['slowlog-entry-max-string-len']));
+  follow(['loglevel'], (values) => logger.setLevel(values.loglevel));
+}
