@@ -11,7 +11,7 @@ const backlogBytesMin = 16 * 1024;
 
 export const clusterOptions = {
   'cluster-enabled': yesNo(false, atStart),
-  'cluster-config-file': text('nodes.conf', { ...atStart, ...bus }),
+  'cluster-config-file': text('nodes.conf', atStart),
   'cluster-config-save-behavior': oneOf('sync', ['sync', 'best-effort'], bus),
   'cluster-port': integer(0, 0, 65535, atStart),
   'cluster-announce-ip': text(''),
