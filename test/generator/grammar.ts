@@ -1,0 +1,159 @@
+/**
+ * Random commands of the families strings and keys: mostly sound ones, some with options that do not go
+ * together or arguments too few or too many. The weight says how often a command comes.
+ */
+import type { Rule } from '../conformance/script.ts';
+import type { Pick } from './pick.ts';
+
+/** Words in latin1, the command's name first. */
+export type Command = readonly string[];
+
+interface Production {
+  readonly weight: number;
+  readonly produce: (pick: Pick) => string[];
+}
+
+const productions: readonly Production[] = [
+  row(30, (p) => ['SET', p.key(), p.value(), ...setOptions(p)]),
+  row(12, (p) => ['GET', p.key()]),
+  row(3, (p) => ['GETSET', p.key(), p.value()]),
+  row(3, (p) => ['GETDEL', p.key()]),
+  row(6, (p) => ['GETEX', p.key(), ...getexOptions(p)]),
+  row(3, (p) => ['SETNX', p.key(), p.value()]),
+  row(2, (p) => ['SETEX', p.key(), p.secondsFromNow(), p.value()]),
+  row(2, (p) => ['PSETEX', p.key(), p.millisecondsFromNow(), p.value()]),
+  row(6, (p) => ['MGET', ...p.keys(6)]),
+  row(6, (p) => ['MSET', ...pairs(p, 5)]),
+  row(4, (p) => ['MSETNX', ...pairs(p, 3)]),
+  row(8, (p) => ['APPEND', p.key(), p.value()]),
+  row(3, (p) => ['STRLEN', p.key()]),
+  row(4, (p) => [p.of(['GETRANGE', 'SUBSTR']), p.key(), p.integer(), p.integer()]),
+  row(5, (p) => ['SETRANGE', p.key(), offset(p), p.value()]),
+  row(6, (p) => ['SET', p.integerKey(), p.integer()]),
+  row(3, (p) => ['SET', p.floatKey(), p.float()]),
+  row(7, (p) => [p.of(['INCR', 'DECR']), p.integerKey()]),
+  row(9, (p) => [p.of(['INCRBY', 'DECRBY']), p.integerKey(), p.integer()]),
+  row(9, (p) => ['INCRBYFLOAT', p.floatKey(), p.float()]),
+  row(2, (p) => ['LCS', p.key(), p.key(), ...lcsOptions(p)]),
+  row(6, (p) => [p.of(['DEL', 'UNLINK']), ...p.keys(4)]),
+  row(4, (p) => [p.of(['EXISTS', 'TOUCH']), ...p.keys(5)]),
+  row(2, (p) => ['TYPE', p.key()]),
+  row(5, (p) => [p.of(['RENAME', 'RENAMENX']), p.key(), p.key()]),
+  row(5, (p) => ['COPY', p.key(), p.key(), ...copyOptions(p)]),
+  row(2, (p) => ['MOVE', p.key(), p.database()]),
+  row(1, (p) => ['SWAPDB', p.database(), p.database()]),
+  row(2, (p) => ['SELECT', p.database()]),
+  row(10, (p) => expiry(p)),
+  row(4, (p) => ['PERSIST', p.key()]),
+  row(6, (p) => [p.of(['TTL', 'PTTL', 'EXPIRETIME', 'PEXPIRETIME']), p.key()]),
+  row(5, (p) => ['OBJECT', 'ENCODING', p.key()]),
+  row(1, (p) => ['OBJECT', p.of(['REFCOUNT', 'FREQ', 'NOSUCH']), p.key()]),
+  row(2, (p) => ['KEYS', p.pattern()]),
+  row(2, () => ['DBSIZE']),
+  row(1, () => ['RANDOMKEY']),
+  row(1, (p) => ['ECHO', p.value()]),
+  row(1, (p) => ['COMMAND', 'GETKEYS', ...p.of(productions.slice(0, 25)).produce(p)]),
+  row(0.1, (p) => [p.of(['FLUSHDB', 'FLUSHALL']), ...p.of([[], ['ASYNC'], ['SYNC']])]),
+];
+
+const weightSum = productions.reduce((sum, { weight }) => sum + weight, 0);
+
+/** The next random command. */
+export function randomCommand(pick: Pick): Command {
+  let at = (pick.below(2 ** 32) / 2 ** 32) * weightSum;
+  const chosen = productions.find(({ weight }) => (at -= weight) < 0) ?? productions[0]!;
+  const words = chosen.produce(pick);
+  if (pick.chance(0.01)) words.pop();
+  if (pick.chance(0.01)) words.push(pick.value());
+  if (words.length > 0 && pick.chance(0.05)) words[0] = words[0]!.toLowerCase();
+  return words.length === 0 ? ['PING'] : words;
+}
+
+/** How the replies of two servers to a command may differ: clocks run on, and some orders are free. */
+export function ruleOf(command: Command): Rule {
+  switch (command[0]!.toUpperCase()) {
+    case 'TTL':
+    case 'EXPIRETIME':
+      return { kind: 'about', tolerance: 30 };
+    case 'PTTL':
+    case 'PEXPIRETIME':
+      return { kind: 'about', tolerance: 30_000 };
+    case 'KEYS':
+      return { kind: 'unordered' };
+    case 'RANDOMKEY':
+      return { kind: 'shape' };
+    default:
+      return { kind: 'bytes' };
+  }
+}
+
+function row(weight: number, produce: Production['produce']): Production {
+  return { weight, produce };
+}
+
+function pairs(pick: Pick, countMax: number): string[] {
+  return pick.keys(countMax).flatMap((key) => [key, pick.value()]);
+}
+
+function setOptions(pick: Pick): string[] {
+  if (pick.chance(0.4)) return [];
+  const words: string[] = [];
+  if (pick.chance(0.3)) words.push(pick.of(['NX', 'XX', 'nx', 'Xx']));
+  if (pick.chance(0.3)) words.push('GET');
+  if (pick.chance(0.5)) words.push(...timeOption(pick));
+  if (pick.chance(0.2)) words.push('KEEPTTL');
+  if (pick.chance(0.03)) words.push(pick.of(['NX', 'XX', 'PERSIST', 'FOO', '', 'EX']));
+  return pick.chance(0.2) ? words.toReversed() : words;
+}
+
+function getexOptions(pick: Pick): string[] {
+  if (pick.chance(0.3)) return [];
+  return pick.chance(0.3) ? [pick.of(['PERSIST', 'persist', 'KEEPTTL', 'FOO'])] : timeOption(pick);
+}
+
+function timeOption(pick: Pick): string[] {
+  switch (pick.below(4)) {
+    case 0:
+      return ['EX', pick.secondsFromNow()];
+    case 1:
+      return ['PX', pick.millisecondsFromNow()];
+    case 2:
+      return ['EXAT', pick.unixSeconds()];
+    default:
+      return ['PXAT', pick.unixMilliseconds()];
+  }
+}
+
+function expiry(pick: Pick): string[] {
+  const name = pick.of(['EXPIRE', 'PEXPIRE', 'EXPIREAT', 'PEXPIREAT']);
+  const times = {
+    EXPIRE: () => pick.secondsFromNow(),
+    PEXPIRE: () => pick.millisecondsFromNow(),
+    EXPIREAT: () => pick.unixSeconds(),
+    PEXPIREAT: () => pick.unixMilliseconds(),
+  };
+  const words = [name, pick.key(), times[name as keyof typeof times]()];
+  while (pick.chance(0.35)) words.push(pick.of(['NX', 'XX', 'GT', 'LT', 'gt', 'FOO']));
+  return words;
+}
+
+function copyOptions(pick: Pick): string[] {
+  const words: string[] = [];
+  if (pick.chance(0.2)) words.push('DB', pick.database());
+  if (pick.chance(0.5)) words.push('REPLACE');
+  if (pick.chance(0.03)) words.push(pick.of(['FOO', 'DB']));
+  return words;
+}
+
+function lcsOptions(pick: Pick): string[] {
+  const words: string[] = [];
+  if (pick.chance(0.3)) words.push('LEN');
+  if (pick.chance(0.4)) words.push('IDX');
+  if (pick.chance(0.2)) words.push('MINMATCHLEN', pick.integer());
+  if (pick.chance(0.2)) words.push('WITHMATCHLEN');
+  return words;
+}
+
+function offset(pick: Pick): string {
+  return pick.chance(0.8) ? String(pick.below(120)) : pick.of(['-1', '536870912', '9223372036854775807', '4294967296', 'abc', '', '0']);
+}
