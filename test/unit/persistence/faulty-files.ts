@@ -64,6 +64,17 @@ export class FaultyFiles implements Files {
     return new FaultyFiles(seed, {}, survivor as DirectoryNode);
   }
 
+  get usedBytes(): number {
+    return usedBytes(this.#root);
+  }
+
+  /** What an operating system may do after a failed sync: the file is as it was at the sync before. */
+  dropUnsynced(path: string): void {
+    const node = this.#file(path);
+    node.content = node.durable;
+    node.changes = [];
+  }
+
   /** Content of a file, whatever is synced. */
   content(path: string): Buffer {
     return Buffer.from(this.#file(path).content);
