@@ -7,7 +7,7 @@ export interface RequestLimits {
   maxBulkBytes: number;
   /** Most arguments of one command. */
   maxArguments: number;
-  /** Longest line: an inline command, or the text between a '*' or '$' and its CR. */
+  /** Longest line, at least 8: an inline command, or the text up to the CR of a '*' or a '$'. */
   maxInlineBytes: number;
 }
 

@@ -1,10 +1,6 @@
 /** Streams of requests for property tests: good ones, and good ones with a few bytes spoilt. */
 import * as fc from 'fast-check';
-
-/** A multibulk command; every word is latin1. */
-export function frame(...words: readonly string[]): string {
-  return `*${words.length}\r\n${words.map((word) => `$${word.length}\r\n${word}\r\n`).join('')}`;
-}
+import { frame } from './frame.ts';
 
 const text = fc.string({ unit: fc.integer({ min: 0, max: 255 }).map((code) => String.fromCharCode(code)), maxLength: 60 });
 const protocolText = fc.string({ unit: fc.constantFrom('\r', '\n', '$', '*', '0', '1', '-', 'a', '\0', ' '), maxLength: 20 });

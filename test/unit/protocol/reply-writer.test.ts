@@ -1,10 +1,9 @@
 /** Every reply in both protocols, whole and in pieces: a sink may hand out its room 4 KiB at a time. */
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { assert } from '../../../src/base/assert.ts';
 import { BufferSink } from '../../../src/protocol/buffer-sink.ts';
 import { ReplyWriter } from '../../../src/protocol/reply-writer.ts';
-import type { ReplySink } from '../../../src/protocol/reply-writer.ts';
+import { PieceSink } from './piece-sink.ts';
 
 type Write = (writer: ReplyWriter) => void;
 type Case = readonly [name: string, write: Write, resp2: string, resp3?: string];
@@ -81,6 +80,20 @@ describe('pieces', () => {
   ];
   const writes = [...REPLIES.map(([, write]) => write), ...more];
 
+  test('whatever room is left, a reply stays inside it', () => {
+    for (const write of writes) {
+      const whole = written(3, write);
+      for (let roomBytes = 0; roomBytes < 80; roomBytes++) {
+        const sink = new PieceSink(4096 + roomBytes);
+        const writer = new ReplyWriter(sink);
+        writer.resp = 3;
+        writer.raw(shared, 0, 4096);
+        write(writer);
+        expect(sink.text(writer)).toBe('a'.repeat(4096) + whole);
+      }
+    }
+  });
+
   test('a sink that gives 4 KiB at a time gets the same bytes', () => {
     fc.assert(
       fc.property(
@@ -151,44 +164,4 @@ function written(resp: 2 | 3, write: Write): string {
   writer.resp = resp;
   write(writer);
   return sink.take().toString('latin1');
-}
-
-/** Gives the least room it may, each time in a new buffer at another place. */
-class PieceSink implements ReplySink {
-  largestPieceBytes = 0;
-  readonly #pieces: string[] = [];
-  #start = 0;
-  #roomBytes: number;
-  #place = 0;
-
-  constructor(firstRoomBytes: number) {
-    this.#roomBytes = firstRoomBytes;
-  }
-
-  makeRoom(writer: ReplyWriter, neededBytes: number): void {
-    assert(writer.end - writer.pos < neededBytes, 'room is asked for only when there is too little');
-    this.#collect(writer);
-    const least = Math.min(neededBytes, 4096);
-    const roomBytes = Math.max(this.#roomBytes, least);
-    this.#roomBytes = 0;
-    this.#place = (this.#place + 3) % 8;
-    writer.bytes = Buffer.alloc(this.#place + roomBytes + 8, '!');
-    writer.pos = this.#start = this.#place;
-    writer.end = this.#place + roomBytes;
-  }
-
-  text(writer: ReplyWriter): string {
-    this.#collect(writer);
-    return this.#pieces.join('');
-  }
-
-  #collect(writer: ReplyWriter): void {
-    assert(writer.pos <= writer.end, 'the writer stays inside its room');
-    const { bytes: buffer, pos, end } = writer;
-    const piece = Buffer.from(buffer.buffer, buffer.byteOffset, buffer.length);
-    assert(/^!*$/.test(piece.toString('latin1', end)), 'nothing is written behind the room');
-    this.largestPieceBytes = Math.max(this.largestPieceBytes, pos - this.#start);
-    this.#pieces.push(piece.toString('latin1', this.#start, pos));
-    this.#start = pos;
-  }
 }

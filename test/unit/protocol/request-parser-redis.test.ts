@@ -12,7 +12,7 @@ import { hasReference } from '../../support/redis-binary.ts';
 import type { Server } from '../../support/server.ts';
 import { startRedis } from '../../support/start-server.ts';
 import { feedParser } from './feed-parser.ts';
-import { frame } from './generate-requests.ts';
+import { frame } from './frame.ts';
 
 const ping = frame('PING');
 const pong = '+PONG\r\n';

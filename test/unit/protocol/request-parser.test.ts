@@ -4,7 +4,8 @@ import { describe, expect, test } from 'vitest';
 import { defaultRequestLimits } from '../../../src/protocol/request-limits.ts';
 import { ParseStatus, RequestParser } from '../../../src/protocol/request-parser.ts';
 import { EMPTY, feedParser } from './feed-parser.ts';
-import { frame, inputs } from './generate-requests.ts';
+import { frame } from './frame.ts';
+import { inputs } from './generate-requests.ts';
 import { naiveParse } from './naive-parser.ts';
 
 const limits = defaultRequestLimits();
@@ -43,6 +44,16 @@ describe('commands', () => {
     'inline %j is unbalanced',
     (line) => {
       expect(feedParser(`${line}\r\nPING\r\n`)).toEqual(['-ERR Protocol error: unbalanced quotes in request']);
+    },
+  );
+
+  test.each([0, 1, 9, 10, 11, 99, 100, 101, 999, 1000, 1001, 9999, 10_000, 10_001, 16_384, 16_385, 99_999, 100_000])(
+    'an argument of %i bytes ends where it says',
+    (length) => {
+      const words = ['SET', 'x'.repeat(length), 'k'];
+      const input = frame(...words) + frame('PING');
+      expect(feedParser(input)).toEqual([words, ['PING']]);
+      for (let cut = 12; cut < 24; cut++) expect(feedParser(input, [cut])).toEqual([words, ['PING']]);
     },
   );
 
