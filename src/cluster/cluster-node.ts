@@ -11,7 +11,7 @@ import type { BusCounts } from './cluster-info.ts';
 import { bumpEpoch, resetNode, setConfigEpoch } from './epoch-operations.ts';
 import { notPrimary, saveFailed } from './errors.ts';
 import { clientPort, isReplica } from './node-info.ts';
-import type { NodeAddress, NodeInfo } from './node-info.ts';
+import type { AnnouncedAddress, NodeInfo } from './node-info.ts';
 import { nodeLines } from './node-lines.ts';
 import { printNodesConf } from './nodes-conf.ts';
 import { changeSlotRanges, changeSlots, claimSlotsWithKeys, flushSlots, setSlot } from './slot-operations.ts';
@@ -28,7 +28,7 @@ export interface ClusterSettings {
   readonly allowReadsWhenDown: boolean;
   readonly preferredEndpoint: 'ip' | 'hostname' | 'unknown-endpoint';
   /** What this node announces; an ip of '' means that others tell it. */
-  readonly address: NodeAddress;
+  readonly address: AnnouncedAddress;
 }
 
 /** What a cluster node needs of the server around it. */

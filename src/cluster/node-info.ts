@@ -17,22 +17,23 @@ export const NodeFlag = {
   noFailover: 512,
 } as const;
 
-export interface NodeAddress {
+/** What a node announces of itself. */
+export interface AnnouncedAddress {
   readonly ip: string;
   /** Plain TCP port for clients; 0 when there is none. */
   readonly port: number;
   readonly tlsPort: number;
   readonly busPort: number;
   readonly hostname: string;
-  /** Free text of the operator (cluster-announce-human-nodename). */
-  readonly humanName: string;
 }
 
-export interface NodeInfo extends NodeAddress {
+export interface NodeInfo extends AnnouncedAddress {
   /** 40 lower-case hex digits. */
   readonly id: string;
   /** 40 hex digits shared by a primary and its replicas; '' when the node never told. */
   readonly shardId: string;
+  /** The operator's name for it (Redis 7.2's nodename), kept as it was told. */
+  readonly humanName: string;
   /** Bits of NodeFlag. */
   readonly flags: number;
   /** Id of the primary that this node replicates; '' for a primary. */

@@ -10,7 +10,7 @@
 import { SLOT_COUNT } from '../base/crc16.ts';
 import { knownNodes, nodeLines } from './node-lines.ts';
 import { NodeFlag, isNodeId, parseFlags } from './node-info.ts';
-import type { NodeAddress, NodeInfo } from './node-info.ts';
+import type { AnnouncedAddress, NodeInfo } from './node-info.ts';
 import { parseSlot } from './slot-operations.ts';
 import { NO_OWNER, maxEpoch, myself, newNode, noOwners, withNode } from './state.ts';
 import type { ClusterState } from './state.ts';
@@ -31,6 +31,7 @@ export function printNodesConf(state: ClusterState): string {
  * is for a file of Redis 7.0 or older, which has none. Throws NodesConfError.
  */
 export function parseNodesConf(text: string, nowMs: number, newShardId: string): ClusterState {
+  if (!text.endsWith('\n')) throw new NodesConfError('the last line has no end');
   const draft: Draft = { nodes: new Map(), owners: noOwners(), migratingTo: new Map(), importingFrom: new Map() };
   for (const [index, line] of text.split('\n').entries()) {
     const words = line.split(/\s+/).filter((word) => word !== '');
@@ -101,7 +102,7 @@ function readNode(words: readonly string[], place: Place): NodeInfo {
   };
 }
 
-function readAddress(text: string, place: Place): NodeAddress & { shardId: string } {
+function readAddress(text: string, place: Place): AnnouncedAddress & Pick<NodeInfo, 'humanName' | 'shardId'> {
   const [endpoint, hostname = '', ...fields] = text.split(',') as [string, ...string[]];
   const match = /^(.*):(\d+)(?:@(\d+))?$/.exec(endpoint) ?? fail(place, `"${endpoint}" is not ip:port@busport`);
   const values = new Map(fields.map((field) => readField(field, place)));

@@ -9,7 +9,7 @@
 import { assert } from '../base/assert.ts';
 import { SLOT_COUNT } from '../base/crc16.ts';
 import { NodeFlag } from './node-info.ts';
-import type { NodeAddress, NodeInfo } from './node-info.ts';
+import type { AnnouncedAddress, NodeInfo } from './node-info.ts';
 
 export interface ClusterState {
   readonly myId: string;
@@ -31,8 +31,6 @@ export type Outcome = ClusterState | string;
 
 export const NO_OWNER = '';
 
-const NOWHERE: NodeAddress = { ip: '', port: 0, tlsPort: 0, busPort: 0, hostname: '', humanName: '' };
-
 /** A node alone, without slots. Both ids are 40 hex digits. */
 export function newClusterState(myId: string, shardId: string): ClusterState {
   return {
@@ -49,9 +47,14 @@ export function newClusterState(myId: string, shardId: string): ClusterState {
 /** A member of which nothing but its name is known. */
 export function newNode(id: string, shardId: string, flags: number): NodeInfo {
   return {
-    ...NOWHERE,
+    ip: '',
+    port: 0,
+    tlsPort: 0,
+    busPort: 0,
+    hostname: '',
     id,
     shardId,
+    humanName: '',
     flags,
     primaryId: '',
     configEpoch: 0n,
@@ -95,10 +98,10 @@ export function withNode(state: ClusterState, id: string, change: Partial<NodeIn
 }
 
 /** `state` with this node's own address as given; the same object when it already says so. */
-export function withMyAddress(state: ClusterState, address: NodeAddress): ClusterState {
+export function withMyAddress(state: ClusterState, address: AnnouncedAddress): ClusterState {
   const me = myself(state);
-  const { ip, port, tlsPort, busPort, hostname, humanName } = address;
-  const change: NodeAddress = { ip, port, tlsPort, busPort, hostname, humanName };
-  const fields = Object.keys(change) as (keyof NodeAddress)[];
+  const { ip, port, tlsPort, busPort, hostname } = address;
+  const change: AnnouncedAddress = { ip, port, tlsPort, busPort, hostname };
+  const fields = Object.keys(change) as (keyof AnnouncedAddress)[];
   return fields.every((field) => me[field] === change[field]) ? state : withNode(state, state.myId, change);
 }

@@ -66,7 +66,7 @@ function about(since: string, summary: string, syntax: string, complexity = 'O(1
 }
 
 function inCluster(call: DoorCall, handler: Handler): void | Promise<void> {
-  const { cluster } = call.door;
+  const { cluster } = call.server;
   if (cluster === undefined) return call.fail(errors.clusterDisabled);
   return handler(call, cluster);
 }
