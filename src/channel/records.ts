@@ -38,6 +38,8 @@ export const RequestKind = {
   park: 2,
   /** One command over the memories of all participants, who park. */
   leased: 3,
+  /** The next message on the port is an order (shard-orders.ts), answered on the port. */
+  order: 4,
 } as const;
 
 export const RequestFlag = {

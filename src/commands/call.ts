@@ -14,6 +14,7 @@ import type { Effects } from '../channel/effect-writer.ts';
 import { Counter, type ShardStats } from '../channel/shard-stats.ts';
 import type { Control } from '../channel/control.ts';
 import { commandArgc, commandId } from '../channel/records.ts';
+import { findKeys, type KeyList } from './keys.ts';
 import { accessClock, expiryFlag, expiryMs, keyLength, keyOffset, setAccessClock, typeOf } from '../keyspace/entry.ts';
 import type { Keyspace } from '../keyspace/keyspace.ts';
 import { equalsIgnoreCase, latin1, parseInteger, parseInteger64, utf8 } from '../protocol/ascii.ts';
@@ -51,6 +52,8 @@ export class Call {
   id = 0;
   /** Slot of the first key; 0 for commands without one. */
   slot = 0;
+  /** Not 0: the slot is moving, and the presence of the keys decides (slot-decision.ts). */
+  presencePolicy = 0;
   db = 0;
   /** Position of the client among the door's sessions. */
   connection = 0;
@@ -91,7 +94,8 @@ export class Call {
   point(id: number, argc: number, slot: number, index: Int32Array, first: number, bytes: Uint8Array, base: number): number {
     this.id = id;
     this.argc = argc;
-    this.slot = slot;
+    this.slot = slot & 0xffff;
+    this.presencePolicy = slot >>> 16;
     this.#index = index;
     this.#first = first;
     this.bytes = bytes;
@@ -134,7 +138,19 @@ export class Call {
     return parseInteger64(this.bytes, this.offset(i), this.length(i));
   }
 
+  /** Takes the last argument away, which the door has added. */
+  takeLast(): string {
+    const text = this.latin1(this.argc - 1);
+    this.argc--;
+    return text;
+  }
+
   // Keys.
+
+  /** Collects the positions of the command's keys. Not for hot paths. */
+  collectKeys(out: KeyList): void {
+    findKeys(this.id, this.bytes, this.#base, this.#index.subarray(this.#first), this.argc, out);
+  }
 
   get shardCount(): number {
     return this.#keyspaces.length;

@@ -222,6 +222,23 @@ export class Keyspace {
     }
   }
 
+  /** Exchanges the keys of one slot between two databases. */
+  swapSlot(a: number, b: number, slot: number): void {
+    const [rootA, rootB] = [this.#slotRootForWrite(a, slot), this.#slotRootForWrite(b, slot)];
+    const { i32 } = this.arena;
+    const moved = this.table.count(rootB) - this.table.count(rootA);
+    const movedVolatile = i32[rootB + volatileWord]! - i32[rootA + volatileWord]!;
+    i32[this.#database(a) + 1]! += moved;
+    i32[this.#database(b) + 1]! -= moved;
+    i32[this.#database(a) + 2]! += movedVolatile;
+    i32[this.#database(b) + 2]! -= movedVolatile;
+    for (let word = 0; word < rootWords; word++) {
+      const kept = i32[rootA + word]!;
+      i32[rootA + word] = i32[rootB + word]!;
+      i32[rootB + word] = kept;
+    }
+  }
+
   /** Reads the table line that a key's look-up will need, so that the misses of a batch overlap. */
   prefetch(db: number, slot: number, key: Uint8Array, offset: number, length: number): number {
     const root = this.#slotRoot(db, slot);

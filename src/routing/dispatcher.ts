@@ -101,6 +101,7 @@ export class Dispatcher {
     if (arity > 0 ? argc !== arity : argc < -arity) return this.#refuse(session, id, errors.wrongArity(fullNames[id]!));
     const flags = flagsOf[id]!;
     if (!session.authenticated && (flags & CommandFlag.no_auth) === 0) return this.#refuse(session, id, errors.noAuth);
+    if (this.#door.loading && (flags & CommandFlag.loading) === 0 && !session.isInternal) return this.#refuse(session, id, errors.loading);
     if (this.#door.pauses(flags)) {
       this.#closeRun(session);
       session.held = { bytes: bytes.slice(at, next), args: args.slice(0, argc * 2) };

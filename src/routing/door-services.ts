@@ -24,6 +24,8 @@ export interface DoorServices {
   endpointOf(session: Session, slot: number, answer: number): string;
   /** The error for a write that was executed but could not be saved. */
   unsavedError(): string;
+  /** Called at the beginning of each turn; quick. */
+  beforeTurn(): void;
   /** A defect of ours in a door command. */
   onFault(error: unknown): void;
 }

@@ -37,6 +37,8 @@ export class Door implements ReplyReceiver {
   readonly limits: RequestLimits;
   /** What each slot's situation is in a cluster (slot-table.ts); undefined without cluster mode. */
   situations: Uint8Array | undefined;
+  /** The data is being loaded: only commands that allow it are served. */
+  loading = false;
   /** Not empty: every write is refused with this error. */
   writeRefusal = '';
   readonly #control: Control;
@@ -95,20 +97,17 @@ export class Door implements ReplyReceiver {
   // Connections.
 
   accept(socket: Socket, kind: ConnectionKind, unixPath: string): (byteCount: number) => boolean {
-    const connection = new Connection(socket, kind, unixPath);
-    const index = this.#freeIndexes.pop() ?? this.#sessions.length;
-    const session = new Session(
-      this.#nextId++, index, connection, this.limits, !this.services.authenticationRequired(), Math.floor(this.clock.now()));
-    this.#sessions[index] = session;
+    const session = this.#newSession(new Connection(socket, kind, unixPath), !this.services.authenticationRequired());
     this.services.onConnect(session);
-    return connection.start(
-      {
-        onBytes: (bytes, start, end) => this.#receive(session, bytes, start, end),
-        onWritable: () => this.resume(session),
-        onClose: () => this.#forget(session),
-      },
-      this.#readBuffer,
-    );
+    return this.#start(session);
+  }
+
+  /** A client within this process, which is served while the data is loaded. */
+  acceptInternal(socket: Socket): { session: Session; receive: (bytes: Uint8Array) => void } {
+    const session = this.#newSession(new Connection(socket, 'unix', 'internal'), true);
+    session.isInternal = true;
+    this.#start(session);
+    return { session, receive: (bytes) => this.#receive(session, bytes, 0, bytes.length) };
   }
 
   /** Closes a session once what it has been answered is out; commands not yet executed are dropped. */
@@ -288,6 +287,7 @@ export class Door implements ReplyReceiver {
   #turn(): void {
     this.#inTurn = true;
     const wasCongested = this.links.congested;
+    this.services.beforeTurn();
     this.links.publish();
     this.links.takeReplies(this);
     if (wasCongested && !this.links.congested) for (const session of this.#waiting) this.touch(session);
@@ -311,6 +311,24 @@ export class Door implements ReplyReceiver {
       this.#turn();
       if (this.links.hasReplies) await new Promise<void>((resolve) => { setImmediate(resolve); });
     }
+  }
+
+  #newSession(connection: Connection, authenticated: boolean): Session {
+    const index = this.#freeIndexes.pop() ?? this.#sessions.length;
+    const session = new Session(this.#nextId++, index, connection, this.limits, authenticated, Math.floor(this.clock.now()));
+    this.#sessions[index] = session;
+    return session;
+  }
+
+  #start(session: Session): (byteCount: number) => boolean {
+    return session.connection.start(
+      {
+        onBytes: (bytes, start, end) => this.#receive(session, bytes, start, end),
+        onWritable: () => this.resume(session),
+        onClose: () => this.#forget(session),
+      },
+      this.#readBuffer,
+    );
   }
 
   #receive(session: Session, bytes: Uint8Array, start: number, end: number): void {
@@ -429,7 +447,7 @@ export class Door implements ReplyReceiver {
 
   #forget(session: Session): void {
     assert(this.#sessions[session.index] === session, 'a session is forgotten once');
-    this.services.onDisconnect(session);
+    if (!session.isInternal) this.services.onDisconnect(session);
     this.#sessions[session.index] = undefined;
     this.#waiting.delete(session);
     session.closing = true;

@@ -63,6 +63,8 @@ export class Session {
   heldCall: DoorCall | undefined;
   /** A protocol error to be answered before closing, once everything before it is. */
   heldFailure: string | undefined;
+  /** A client within this process: not shown, not limited. */
+  isInternal = false;
   /** A door command is executing asynchronously. */
   busy = false;
   /** No further command is executed; the connection closes when the replies are out. */

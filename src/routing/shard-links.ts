@@ -13,6 +13,7 @@ import type { EffectLog } from '../channel/effect-log.ts';
 import type { LogControl } from '../channel/log-control.ts';
 import { type BigRequest, ReplyKind, replyWord, RequestFlag, RequestKind, requestWord } from '../channel/records.ts';
 import type { Ring } from '../channel/ring.ts';
+import type { ShardOrder } from '../shard/shard-orders.ts';
 
 export interface ShardLink {
   readonly requests: Ring;
@@ -100,6 +101,25 @@ export class ShardLinks {
   sendBig(shard: number, connection: number, run: number, context: number, command: RawCommand, big: BigRequest): void {
     this.#writeSingle(shard, RequestKind.run, connection, run, context, requestWord.runBody, command, big);
     this.written(shard);
+  }
+
+  /** Sends an order to every shard, at one place among the leases. */
+  sendOrders(orders: readonly ShardOrder[]): void {
+    const bytes = (requestWord.kind + 1) * 4;
+    orders.forEach((order, shard) => {
+      const { requests, port } = this.#links[shard]!;
+      const index = this.#reserve(requests, bytes);
+      requests.i32[index + requestWord.kind] = RequestKind.order;
+      port.postMessage(order);
+      requests.commit(index, bytes);
+      this.written(shard);
+    });
+    this.publish();
+  }
+
+  /** Number of the newest lease. */
+  get leaseCount(): number {
+    return this.#leases;
   }
 
   /** Hands all replies that may leave to `receiver`. */

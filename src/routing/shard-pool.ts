@@ -30,7 +30,7 @@ export class ShardPool {
   readonly keyspaces: readonly Keyspace[];
   readonly #ports: readonly MessagePort[];
   readonly #hashSeeds: readonly [number, number];
-  readonly #effectLogs: readonly EffectLog[];
+  readonly effectLogs: readonly EffectLog[];
   readonly #databaseCount: number;
   #pools: Piscina[] = [];
   #tasks: Promise<unknown>[] = [];
@@ -38,7 +38,7 @@ export class ShardPool {
   constructor(effectLogs: readonly EffectLog[], databaseCount: number) {
     const count = effectLogs.length;
     this.control = Control.create(count);
-    this.#effectLogs = effectLogs;
+    this.effectLogs = effectLogs;
     this.#databaseCount = databaseCount;
     this.#hashSeeds = [randomBytes(4).readInt32LE(), randomBytes(4).readInt32LE()];
     const hash = new KeyHash(...this.#hashSeeds);
@@ -100,7 +100,7 @@ export class ShardPool {
       requests: requests.buffer,
       replies: replies.buffer,
       arenas: this.keyspaces.map(({ arena }) => arena.buffer),
-      effectLogs: this.#effectLogs.map((log) => log.handle),
+      effectLogs: this.effectLogs.map((log) => log.handle),
       stats: this.stats[shard]!.buffer,
       port: this.#ports[shard]!,
     };

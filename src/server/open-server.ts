@@ -14,13 +14,12 @@ import type { ConfigValues } from '../config/options.ts';
 import type { ShutdownStep } from '../lifecycle/shutdown.ts';
 import { ShardPool } from '../routing/shard-pool.ts';
 import { Listeners } from '../socket/listeners.ts';
+import { Persistence } from './persistence.ts';
 import { Server } from './server.ts';
 import { followSettings } from './settings.ts';
 
 /** Effects that the log thread has not yet written; a shard waits when it is full. */
 const effectLogBytes = 64 * 1024 * 1024;
-/** Without appendonly the log is never written to. */
-const idleEffectLogBytes = 64 * 1024;
 const readBufferBytes = 64 * 1024;
 
 export interface OpenedServer {
@@ -34,8 +33,7 @@ export async function openServer(config: Config, logger: ServerLogger, onFault: 
   const { values } = config;
   const clock = new Clock();
   const logControl = LogControl.create(values.appendfsync);
-  const logBytes = values.appendonly ? effectLogBytes : idleEffectLogBytes;
-  const logs = Array.from({ length: values.shards }, () => EffectLog.create(logBytes, logControl));
+  const logs = Array.from({ length: values.shards }, () => EffectLog.create(effectLogBytes, logControl));
   const pool = new ShardPool(logs, values['cluster-enabled'] ? 1 : values.databases);
   pool.start((shard, error) => {
     logger.warning(`Shard ${shard} has failed`, { error });
@@ -44,7 +42,6 @@ export async function openServer(config: Config, logger: ServerLogger, onFault: 
   const readBuffer = Buffer.alloc(readBufferBytes);
   const server = new Server({ config, logger, clock, pool, logControl, readBuffer, onFault });
   followSettings(server, logger);
-  if (values['cluster-enabled']) openCluster(server);
   const listeners = new Listeners({
     readBuffer,
     logger,
@@ -53,7 +50,12 @@ export async function openServer(config: Config, logger: ServerLogger, onFault: 
     isProtected: () => config.values['protected-mode'] && config.values.requirepass === '',
   });
   server.listeners = listeners;
+  const persistence = new Persistence(server, logger);
+  server.persistence = persistence;
+  server.door.loading = values.appendonly;
   await listeners.open({ ...values });
+  await persistence.open();
+  if (values['cluster-enabled']) openCluster(server);
   config.onChange([
     'port', 'bind', 'tls-port', 'tls-cert-file', 'tls-key-file', 'tls-key-file-pass', 'tls-ca-cert-file', 'tls-ca-cert-dir',
     'tls-auth-clients', 'tls-protocols', 'tls-ciphers', 'tls-ciphersuites', 'tls-prefer-server-ciphers', 'tls-session-caching',
@@ -66,6 +68,7 @@ export async function openServer(config: Config, logger: ServerLogger, onFault: 
       { name: 'stop the timers', timeoutMs: 100, run: () => clearInterval(everySecond) },
       { name: 'answer what was asked', timeoutMs: 10_000, run: () => server.door.drain() },
       { name: 'stop the shards', timeoutMs: 10_000, run: () => pool.stop() },
+      { name: 'write and sync the logs', timeoutMs: 60_000, run: () => persistence.stop() },
       { name: 'close the connections', timeoutMs: 2000, run: () => server.door.close() },
     ],
   };

@@ -22,6 +22,7 @@ import type { Session } from '../routing/session.ts';
 import { ShardLinks } from '../routing/shard-links.ts';
 import type { ShardPool } from '../routing/shard-pool.ts';
 import { SlotAnswer, SlotInput } from '../routing/slot-decision.ts';
+import type { OrderAnswer, ShardOrder } from '../shard/shard-orders.ts';
 import type { SlowCommand } from '../shard/shard-thread.ts';
 import type { Listeners } from '../socket/listeners.ts';
 import type { LogControl } from '../channel/log-control.ts';
@@ -63,6 +64,8 @@ export class Server implements DoorServices {
   receivedBytesGone = 0;
   writtenBytesGone = 0;
   readonly #onFault: (error: unknown) => void;
+  #logErrno = 0;
+  readonly #pendingOrders: ((answer: OrderAnswer) => void)[][] = [];
   readonly #softLimitSinceMs = new WeakMap<Session, number>();
 
   constructor({ config, logger, clock, pool, logControl, readBuffer, onFault }: ServerParts) {
@@ -77,8 +80,14 @@ export class Server implements DoorServices {
     this.limits = { maxBulkBytes: values['proto-max-bulk-len'], maxArguments: 1024 * 1024, maxInlineBytes: 64 * 1024 };
     this.slowLog = new SlowLog(values['slowlog-max-len'], values['slowlog-entry-max-argc'], values['slowlog-entry-max-string-len']);
     this.door = new Door(new ShardLinks(pool.links, pool.control, logControl), pool.control, this.stats, clock, this.limits, readBuffer, this);
-    pool.links.forEach(({ port }) => port.on('message', (slow: SlowCommand) => this.#noteSlow(slow)));
-    for (const { port } of pool.links) port.unref();
+    pool.links.forEach(({ port }, shard) => {
+      port.on('message', (message: SlowCommand | OrderAnswer) => {
+        if (message.kind === 'slow') this.#noteSlow(message);
+        else this.#pendingOrders[shard]!.shift()!(message);
+      });
+      port.unref();
+      this.#pendingOrders.push([]);
+    });
   }
 
   // Counts over all shards, read from shared memory.
@@ -102,6 +111,15 @@ export class Server implements DoorServices {
   /** A counter summed over the shards. */
   shardCounter(counter: number): number {
     return this.pool.stats.reduce((sum, stats) => sum + stats.get(counter), 0);
+  }
+
+  /** Has each shard carry out an order, at one place among the commands; resolves with all answers. */
+  order(make: (shard: number) => ShardOrder): Promise<OrderAnswer[]> {
+    const answers = this.pool.links.map((_, shard) => new Promise<OrderAnswer>((resolve) => {
+      this.#pendingOrders[shard]!.push(resolve);
+    }));
+    this.door.links.sendOrders(this.pool.links.map((_, shard) => make(shard)));
+    return Promise.all(answers);
   }
 
   // DoorServices.
@@ -169,6 +187,14 @@ export class Server implements DoorServices {
     return errors.misconfAof(errnoText(this.logControl.error));
   }
 
+  /** While the log thread cannot write, writes are refused. */
+  beforeTurn(): void {
+    const errno = this.logControl.error;
+    if (errno === this.#logErrno) return;
+    this.#logErrno = errno;
+    this.door.writeRefusal = errno === 0 ? '' : this.unsavedError();
+  }
+
   onFault(error: unknown): void {
     this.#onFault(error);
   }
@@ -182,11 +208,6 @@ export class Server implements DoorServices {
       if (this.outputLimitReached(session)) this.door.closeNow(session);
       else if (timeoutMs > 0 && session.isSettled && nowMs - session.lastInteractionMs > timeoutMs) this.#closeIdle(session);
     }
-  }
-
-  /** Follows the log thread's state: while it cannot write, writes are refused. */
-  followLog(): void {
-    this.door.writeRefusal = this.logControl.error === 0 ? '' : this.unsavedError();
   }
 
   setting(setting: number, value: number): void {

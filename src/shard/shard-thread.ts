@@ -22,6 +22,7 @@ import { Keyspace } from '../keyspace/keyspace.ts';
 import { Arena } from '../memory/arena.ts';
 import { KeyHash } from '../structures/key-hash.ts';
 import { ExpiryCycle } from './expiry-cycle.ts';
+import { ShardOrders, type ShardOrder } from './shard-orders.ts';
 import { Shard } from './shard.ts';
 
 /** Everything a shard's thread needs; plain data and shared memory. */
@@ -56,7 +57,7 @@ export interface SlowCommand {
 
 const idleSleepMs = 100;
 const statisticsPeriodMs = 1000;
-const bigRequestWaitMs = 10;
+const messageWaitMs = 10;
 /** Copied of a slow command: beyond the defaults of slowlog-entry-max-argc and slowlog-entry-max-string-len. */
 const maxSlowArguments = 128;
 const maxSlowArgumentBytes = 1024;
@@ -69,6 +70,7 @@ export class ShardThread {
   readonly #clock = new Clock();
   readonly #stats: ShardStats;
   readonly #expiry: ExpiryCycle;
+  readonly #orders: ShardOrders;
   #statisticsDueMs = 0;
 
   constructor(task: ShardTask) {
@@ -79,17 +81,23 @@ export class ShardThread {
     const keyspaces = task.arenas.map((buffer, shard) =>
       new Keyspace(Arena.attach(buffer), hash, shard, task.shardCount, task.databaseCount));
     this.keyspace = keyspaces[task.index]!;
+    const logs = task.effectLogs.map((handle) => EffectLog.attach(handle));
+    const random = new Random(task.randomSeed);
+    this.#orders = new ShardOrders(this.keyspace, logs[task.index]!, {
+      keyspaces, own: task.index, stats: this.#stats, control: this.#control, random,
+    });
     this.shard = new Shard({
       index: task.index,
       control: this.#control,
       requests: new Ring(task.requests, 'consumer'),
       replies: new Ring(task.replies, 'producer'),
       keyspaces,
-      effectWriters: task.effectLogs.map((handle) => new EffectWriter(EffectLog.attach(handle))),
+      effectWriters: logs.map((log) => new EffectWriter(log)),
       stats: this.#stats,
       clock: this.#clock,
-      random: new Random(task.randomSeed),
-      takeBig: () => this.#takeBig(),
+      random,
+      takeBig: () => this.#takeMessage() as BigRequest,
+      onOrder: () => task.port.postMessage(this.#orders.execute(this.#takeMessage() as ShardOrder)),
       onSlow: (call, us) => this.#reportSlow(call, us),
     });
     this.#expiry = new ExpiryCycle(this.shard.call, this.keyspace, this.#control, this.#stats, this.#clock);
@@ -130,13 +138,13 @@ export class ShardThread {
   }
 
   /** The message was posted before the record was published, so at most its delivery is awaited. */
-  #takeBig(): BigRequest {
-    for (let waitedMs = 0; waitedMs < 60_000; waitedMs += bigRequestWaitMs) {
+  #takeMessage(): unknown {
+    for (let waitedMs = 0; waitedMs < 60_000; waitedMs += messageWaitMs) {
       const received = receiveMessageOnPort(this.#task.port);
-      if (received !== undefined) return received.message as BigRequest;
-      Atomics.wait(sleepWord, 0, 0, bigRequestWaitMs);
+      if (received !== undefined) return received.message;
+      Atomics.wait(sleepWord, 0, 0, messageWaitMs);
     }
-    assert(false, 'a big request follows its record');
+    assert(false, 'a message is posted before the record that announces it');
   }
 
   #reportSlow(call: Call, us: number): void {

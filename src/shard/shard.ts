@@ -22,6 +22,7 @@ import type { Keyspace } from '../keyspace/keyspace.ts';
 import { ArenaFullError } from '../memory/arena.ts';
 import * as errors from '../protocol/errors.ts';
 import { ReplyWriter } from '../protocol/reply-writer.ts';
+import { redirectMoving } from './moving-slot.ts';
 import { ReplyStream } from './reply-stream.ts';
 
 export interface ShardParts {
@@ -38,6 +39,8 @@ export interface ShardParts {
   readonly random: Random;
   /** The next big request, in the order of the records that announce them. */
   readonly takeBig: () => BigRequest;
+  /** Carries out the next order. */
+  readonly onOrder: () => void;
   /** Called for each command slower than the slow log's threshold. */
   readonly onSlow: (call: Call, us: number) => void;
 }
@@ -116,8 +119,11 @@ export class Shard {
       this.#publish();
       this.#parts.control.park(this.#parts.index, i32[index + requestWord.lease]!);
       this.#keyspace.arena.refresh();
-    } else {
+    } else if (kind === RequestKind.leased) {
       this.#runLeased(index);
+    } else {
+      this.#publish();
+      this.#parts.onOrder();
     }
   }
 
@@ -179,6 +185,7 @@ export class Shard {
 
   #one(): void {
     const { call } = this;
+    if (call.presencePolicy !== 0 && redirectMoving(call)) return;
     const { opened } = this.#stream;
     const position = this.#reply.pos;
     if ((flagsOf[call.id]! & CommandFlag.denyoom) !== 0 && this.#isOutOfMemory()) {

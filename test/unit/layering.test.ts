@@ -18,7 +18,7 @@ const mayImport: Record<string, readonly string[]> = {
   structures: ['memory', 'base'],
   keyspace: ['structures', 'memory', 'base'],
   commands: ['keyspace', 'structures', 'protocol', 'channel', 'base'],
-  shard: ['commands', 'keyspace', 'structures', 'memory', 'protocol', 'channel', 'base'],
+  shard: ['persistence', 'commands', 'keyspace', 'structures', 'memory', 'protocol', 'channel', 'base'],
   persistence: ['channel', 'config', 'base'],
   lifecycle: ['config', 'base'],
   observe: ['config', 'protocol', 'channel', 'base'],
