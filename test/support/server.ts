@@ -8,6 +8,7 @@
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
+import { atExit } from './at-exit.ts';
 import { within } from './until.ts';
 
 export interface ServerAddress {
@@ -30,6 +31,9 @@ export interface Launch {
 const READY_TEXT = 'Ready to accept connections';
 const SETPRIV = '/usr/bin/setpriv';
 const running = new Set<ChildProcess>();
+atExit(() => {
+  for (const child of running) child.kill('SIGKILL');
+});
 
 export class Server {
   readonly address: ServerAddress;
@@ -48,7 +52,6 @@ export class Server {
     const words = guarded(launch);
     this.#child = spawn(words[0]!, words.slice(1), { cwd: launch.dir, stdio: ['ignore', 'pipe', 'pipe'] });
     this.pid = this.#child.pid ?? 0;
-    if (running.size === 0) process.once('exit', killAll);
     running.add(this.#child);
     const collect = (text: Buffer): void => {
       this.#log += text.toString();
@@ -124,8 +127,4 @@ function guarded(launch: Launch): string[] {
   }
   if (existsSync(SETPRIV)) words.unshift(SETPRIV, '--pdeathsig', 'KILL', '--');
   return words;
-}
-
-function killAll(): void {
-  for (const child of running) child.kill('SIGKILL');
 }

@@ -24,6 +24,8 @@ export interface StartOptions {
   /** Port to use again after a crash. */
   readonly port?: number;
   readonly readyTimeoutMs?: number;
+  /** False to get the process at once, while it is still starting. */
+  readonly awaitReady?: boolean;
   readonly openFilesMax?: number;
 }
 
@@ -105,7 +107,7 @@ async function launch(command: string, args: string[], address: ServerAddress, d
     ...(readyTimeoutMs === undefined ? {} : { readyTimeoutMs }),
     ...(openFilesMax === undefined ? {} : { openFilesMax }),
   });
-  return await server.ready();
+  return options.awaitReady === false ? server : await server.ready();
 }
 
 function tlsDirectives(tlsPort: number): Record<string, string> {

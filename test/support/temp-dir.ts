@@ -2,12 +2,13 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { atExit } from './at-exit.ts';
 
 const made: string[] = [];
 
 /** A new empty directory, removed when this process ends. */
 export function makeTempDir(name = 'test'): string {
-  if (made.length === 0) process.once('exit', removeAll);
+  if (made.length === 0) atExit(removeAll);
   const path = mkdtempSync(join(tmpdir(), `tessera-${name}-`));
   made.push(path);
   return path;
