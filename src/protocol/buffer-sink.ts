@@ -11,6 +11,8 @@ import type { ReplySink, ReplyWriter } from './reply-writer.ts';
 const INITIAL_BYTES = 4096;
 /** What `clear` keeps for the next reply. */
 const RETAINED_BYTES = 64 * 1024;
+/** A reply up to this size is copied out, which is cheaper than a new buffer for the next. */
+const COPIED_BYTES = 1024;
 const NOTHING = Buffer.alloc(0);
 
 export class BufferSink implements ReplySink {
@@ -28,9 +30,13 @@ export class BufferSink implements ReplySink {
 
   /** What was written since the last `take` or `clear`, now the caller's. */
   take(): Buffer {
-    const taken = this.peek();
-    if (taken.length > 0) this.#restart(NOTHING);
-    return taken;
+    const written = this.peek();
+    if (written.length <= COPIED_BYTES) {
+      this.clear();
+      return Buffer.from(written);
+    }
+    this.#restart(NOTHING);
+    return written;
   }
 
   /** What was written since the last `take` or `clear`, valid until the writer goes on. */

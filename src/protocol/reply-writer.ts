@@ -88,11 +88,11 @@ export class ReplyWriter {
   }
 
   pong(): void {
-    this.simple('PONG');
+    this.#shortLine(SIMPLE, 'PONG');
   }
 
   queued(): void {
-    this.simple('QUEUED');
+    this.#shortLine(SIMPLE, 'QUEUED');
   }
 
   /** The absent value. */

@@ -23,6 +23,19 @@ test('what is taken is the taker\'s, and the next reply begins anew', () => {
   expect(sink.take().toString()).toBe('+PONG\r\n');
 });
 
+test('a reply is the taker\'s whether it was copied out or handed over', () => {
+  const sink = new BufferSink();
+  const writer = new ReplyWriter(sink);
+  for (const length of [1000, 1017, 1018, 1100, 5000]) {
+    const value = Buffer.alloc(length, 'v');
+    writer.bulk(value, 0, length);
+    const taken = sink.take();
+    writer.bulk(Buffer.alloc(length, 'w'), 0, length);
+    expect(taken.toString()).toBe(`$${length}\r\n${value.toString()}\r\n`);
+    expect(sink.take().toString()).toBe(`$${length}\r\n${'w'.repeat(length)}\r\n`);
+  }
+});
+
 test('peek shows and clear drops', () => {
   const sink = new BufferSink();
   const writer = new ReplyWriter(sink);
