@@ -8,6 +8,7 @@ import { expectState, idOf, me, other, owning, stateWith, third } from './suppor
 const alone = stateWith();
 const pair = stateWith({ id: other, configEpoch: 4n });
 const noKeys = (): number => 0;
+const keys = (...slots: number[]) => (slot: number) => (slots.includes(slot) ? 1 : 0);
 
 function ownedBy(state: ClusterState, id: string): number[] {
   return state.owners.flatMap((owner, slot) => (owner === id ? [slot] : []));
@@ -143,8 +144,6 @@ describe('SETSLOT', () => {
 });
 
 describe('a start with keys', () => {
-  const keys = (...slots: number[]) => (slot: number) => (slots.includes(slot) ? 1 : 0);
-
   test('takes slots that nobody owns and imports those of others', () => {
     const state = claimSlotsWithKeys(owning(pair, { 5: me, 6: other }), keys(5, 6, 7));
     expect(ownedBy(state, me)).toEqual([5, 7]);
