@@ -18,7 +18,7 @@ test('a wrong number of arguments is answered as by the door', () => {
 
 test('keys of several shards are reached by one command', () => {
   const bench = new CommandBench({ shards: 3 });
-  const keys = ['key:1', 'key:2', 'key:3', 'key:4', 'key:5', 'key:6'];
+  const keys = Array.from({ length: 20 }, (_, i) => `key:${i}`);
   for (const key of keys) bench.run(['SET', key, `value of ${key}`]);
   expect(bench.read(['MGET', ...keys])).toEqual(keys.map((key) => `value of ${key}`));
   expect(bench.keyspaces.map((keyspace) => keyspace.keyCount(0) > 0)).toEqual([true, true, true]);
