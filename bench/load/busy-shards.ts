@@ -1,0 +1,99 @@
+/**
+ * What a node still answers while its shards are busy: a client keeps one or all of them asleep (DEBUG SLEEP) and
+ * others ask, each the next thing as soon as the last is answered.
+ */
+import { setTimeout as delay } from 'node:timers/promises';
+import calculateSlot from 'cluster-key-slot';
+import type { Word } from '../../test/support/resp-client.ts';
+import type { Server } from '../../test/support/server.ts';
+import { connect } from '../../test/support/start-server.ts';
+import { withServer } from '../support/contestants.ts';
+import type { Contestant } from '../support/contestants.ts';
+import { round } from '../support/report.ts';
+import type { Report } from '../support/report.ts';
+import { quantile } from '../support/statistics.ts';
+
+const shardCount = 2;
+/** Between two questions, so that the machine is not busy with the questions. */
+const paceMs = 2;
+/** After the sleep was sent and before the first question. */
+const headStartMs = 100;
+/** Before the end of the sleep, no question begins. */
+const marginMs = 200;
+
+type Ask = (server: Server) => Promise<() => Promise<void>>;
+
+export async function measureBusyShards(tessera: Contestant, sleepSeconds: number, report: Report): Promise<void> {
+  report.section(`Answers while shards sleep for ${sleepSeconds} s: milliseconds`);
+  const rows = await withServer(tessera, async (server, client) => {
+    await client.call('CLUSTER', 'ADDSLOTSRANGE', 0, 16383);
+    const doorRows = await whileAsleep(server, ['DEBUG', 'SLEEP', sleepSeconds], sleepSeconds, 'all', doorQuestions);
+    const oneAsleep = ['DEBUG', 'SLEEP', sleepSeconds, 'SHARD', 0];
+    return [...doorRows, ...(await whileAsleep(server, oneAsleep, sleepSeconds, 'shard 0', { ...doorQuestions, ...shardQuestions }))];
+  }, { 'cluster-enabled': 'yes' });
+  report.table(['asleep', 'asked', 'times', 'median ms', 'p99 ms', 'most ms'], rows);
+}
+
+const doorQuestions: Readonly<Record<string, Ask>> = {
+  PING: command('PING'),
+  INFO: command('INFO'),
+  'CONFIG GET *': command('CONFIG', 'GET', '*'),
+  'CLUSTER SLOTS': command('CLUSTER', 'SLOTS'),
+  'new connection and PING': async (server) => async () => {
+    const client = await connect(server);
+    await client.callRaw('PING');
+    client.close();
+  },
+};
+
+const shardQuestions: Readonly<Record<string, Ask>> = {
+  'SET of a key of shard 1': command('SET', keyOfShard(1), 'x'),
+  'GET of a key of shard 1': command('GET', keyOfShard(1)),
+};
+
+async function whileAsleep(
+  server: Server, sleep: readonly Word[], sleepSeconds: number, who: string, questions: Readonly<Record<string, Ask>>,
+): Promise<string[][]> {
+  const sleeper = await connect(server, 'tcp', 120_000);
+  const asked = await Promise.all(Object.entries(questions).map(async ([name, ask]) => ({ name, question: await ask(server) })));
+  const reply = sleeper.call(...sleep);
+  await delay(headStartMs);
+  const endMs = performance.now() + sleepSeconds * 1000 - headStartMs - marginMs;
+  const timings = await Promise.all(asked.map(async ({ name, question }) => ({ name, timesMs: await timesUntil(endMs, question) })));
+  const wokeEarly = await Promise.race([reply.then(() => true), delay(0).then(() => false)]);
+  if (wokeEarly) throw new Error(`${sleep.join(' ')} was answered before its time: ${String(await reply)}`);
+  await reply;
+  sleeper.close();
+  return timings.map(({ name, timesMs }) => [
+    who, name, String(timesMs.length), round(quantile(timesMs, 0.5)), round(quantile(timesMs, 0.99)), round(Math.max(...timesMs)),
+  ]);
+}
+
+async function timesUntil(endMs: number, question: () => Promise<void>): Promise<number[]> {
+  const timesMs: number[] = [];
+  while (performance.now() < endMs) {
+    const startMs = performance.now();
+    await question();
+    timesMs.push(performance.now() - startMs);
+    await delay(paceMs);
+  }
+  return timesMs;
+}
+
+/** Asked over one connection again and again; an error reply fails the run. */
+function command(...words: readonly Word[]): Ask {
+  return async (server) => {
+    const client = await connect(server, 'tcp', 120_000);
+    return async () => {
+      const reply = await client.callRaw(...words);
+      if (reply[0] === 0x2d) throw new Error(`${words.join(' ')}: ${reply.toString().trim()}`);
+    };
+  };
+}
+
+function keyOfShard(shard: number): string {
+  for (let number = 0; ; number++) {
+    const key = `key:${number}`;
+    if (calculateSlot(key) % shardCount === shard) return key;
+  }
+}

@@ -1,0 +1,89 @@
+/**
+ * `npm run bench`: Tessera and redis-server side by side on this machine, with the report in bench/results/latest.md.
+ * Only ratios of one run mean something; a shared machine is never the same twice.
+ *
+ *     npm run bench -- [--quick] [--parts throughput,memory,heap,readiness,busy] [--rounds 3] [--shards N]
+ *                      [--only set,get,incr,mset] [--pipelines 1,16,64] [--values 64,1024] [--requests N]
+ *                      [--keys 1000000] [--heap-keys 5000000] [--no-save] [--rehearse]
+ *
+ * --quick is a fifth of the work. --rehearse puts redis-server in Tessera's place, where it can stand there.
+ */
+import { writeFileSync } from 'node:fs';
+import { parseArgs } from 'node:util';
+import { machineFacts, redis, tessera } from '../support/contestants.ts';
+import type { Contestant } from '../support/contestants.ts';
+import { Report } from '../support/report.ts';
+import { measureBusyShards } from './busy-shards.ts';
+import { measureHeap } from './heap.ts';
+import { measureMemory } from './memory.ts';
+import { measureReadiness } from './readiness.ts';
+import { measureThroughput } from './throughput.ts';
+
+const resultsFile = new URL('../results/latest.md', import.meta.url).pathname;
+const allParts = 'readiness,throughput,memory,heap,busy';
+
+const { values } = parseArgs({
+  options: {
+    quick: { type: 'boolean', default: false },
+    parts: { type: 'string', default: allParts },
+    rounds: { type: 'string', default: '3' },
+    shards: { type: 'string' },
+    only: { type: 'string', default: 'set,get,incr,mset' },
+    pipelines: { type: 'string', default: '1,16,64' },
+    values: { type: 'string', default: '64,1024' },
+    requests: { type: 'string' },
+    keys: { type: 'string', default: '1000000' },
+    'heap-keys': { type: 'string', default: '5000000' },
+    'no-save': { type: 'boolean', default: false },
+    rehearse: { type: 'boolean', default: false },
+  },
+});
+
+const hurry = values.quick ? 5 : 1;
+const reference = redis();
+const report = new Report();
+const steps: Readonly<Record<string, () => Promise<void>>> = {
+  readiness: () => measureReadiness(sideBySide(subject(2)), values.quick ? 3 : 7, report),
+  throughput: () => measureThroughput(sideBySide(subject(shardCount())), {
+    tests: words(values.only),
+    pipelines: words(values.pipelines).map(Number),
+    valueSizes: words(values.values).map(Number),
+    rounds: Number(values.rounds),
+    requestCount: values.requests === undefined ? undefined : Number(values.requests),
+    hurry,
+  }, report),
+  memory: () => measureMemory(sideBySide(subject(shardCount())), Number(values.keys), report),
+  heap: () => measureHeap(subject(2), Math.ceil(Number(values['heap-keys']) / hurry), report),
+  busy: () => measureBusyShards(subject(2), 3, report),
+};
+
+for (const part of words(values.parts)) {
+  const step = steps[part];
+  if (step === undefined) throw new Error(`no part ${part}; there are ${allParts}`);
+  await step();
+}
+if (!values['no-save']) writeFileSync(resultsFile, page());
+
+function subject(shards: number | undefined): Contestant {
+  if (!values.rehearse) return tessera(shards);
+  if (reference === undefined) throw new Error('redis-server is not installed, so it cannot stand in');
+  return { ...reference, name: 'tessera' };
+}
+
+/** Tessera, and redis-server where there is one. */
+function sideBySide(contestant: Contestant): Contestant[] {
+  return reference === undefined ? [contestant] : [contestant, reference];
+}
+
+function shardCount(): number | undefined {
+  return values.shards === undefined ? undefined : Number(values.shards);
+}
+
+function words(text: string): string[] {
+  return text.split(',').filter((word) => word !== '');
+}
+
+function page(): string {
+  const command = `npm run bench${process.argv.slice(2).length > 0 ? ` -- ${process.argv.slice(2).join(' ')}` : ''}`;
+  return `# The last run of \`${command}\`\n\n${machineFacts().map((fact) => `- ${fact}`).join('\n')}\n${report.markdown}`;
+}

@@ -1,0 +1,23 @@
+/** Time from the start of the process to the log line that says connections are accepted. */
+import { claimPort } from '../../test/support/free-port.ts';
+import type { Contestant } from '../support/contestants.ts';
+import { round } from '../support/report.ts';
+import type { Report } from '../support/report.ts';
+import { median } from '../support/statistics.ts';
+
+export async function measureReadiness(contestants: readonly Contestant[], startCount: number, report: Report): Promise<void> {
+  report.section(`Time to ready, ${startCount} starts`);
+  const port = await claimPort();
+  const rows: string[][] = [];
+  for (const contestant of contestants) {
+    const timesMs: number[] = [];
+    for (let start = 0; start < startCount; start++) {
+      const startedMs = performance.now();
+      const server = await contestant.start({}, port);
+      timesMs.push(performance.now() - startedMs);
+      await server.stop();
+    }
+    rows.push([contestant.name, round(median(timesMs)), round(Math.min(...timesMs)), round(Math.max(...timesMs))]);
+  }
+  report.table(['server', 'median ms', 'least ms', 'most ms'], rows);
+}
