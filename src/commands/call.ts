@@ -180,6 +180,13 @@ export class Call {
 
   /** The live entry of key argument `i` for reading (counts a hit or a miss, touches the access clock), or 0. */
   findForRead(i: number): number {
+    const entry = this.findUntouched(i);
+    if (entry !== 0 && !this.noTouch) this.touch(this.keyspaceOf(i), entry);
+    return entry;
+  }
+
+  /** As findForRead, leaving the access clock alone. */
+  findUntouched(i: number): number {
     const keyspace = this.keyspaceOf(i);
     const slot = this.slotOf(i);
     const entry = this.#live(keyspace, slot, keyspace.find(this.db, slot, this.bytes, this.offset(i), this.length(i)));
@@ -188,7 +195,6 @@ export class Call {
       return 0;
     }
     this.stats.f64[Counter.keyspaceHits]! += 1;
-    if (!this.noTouch) this.touch(keyspace, entry);
     return entry;
   }
 

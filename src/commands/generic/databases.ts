@@ -1,0 +1,133 @@
+/** DBSIZE, FLUSHDB, FLUSHALL, SWAPDB, RANDOMKEY: commands about whole databases, on every shard at once. */
+import { Setting } from '../../channel/control.ts';
+import { keyLength, keyOffset } from '../../keyspace/entry.ts';
+import type { Keyspace } from '../../keyspace/keyspace.ts';
+import { wordBytes } from '../../protocol/ascii.ts';
+import * as errors from '../../protocol/errors.ts';
+import { about } from '../about.ts';
+import type { Call } from '../call.ts';
+import type { ShardCommand } from '../command.ts';
+import { keySlot } from '../../base/crc16.ts';
+
+const asyncWord = wordBytes('async');
+const syncWord = wordBytes('sync');
+/** As many expired keys RANDOMKEY removes before it gives one up. */
+const randomTriesMax = 100;
+
+export const dbsize: ShardCommand = {
+  name: 'dbsize',
+  arity: 1,
+  flags: ['readonly', 'fast'],
+  acl: ['keyspace'],
+  keys: [],
+  text: about('generic', '1.0.0', 'Counts the keys of the database.', 'DBSIZE'),
+  place: 'every-shard',
+  execute: (call) => call.reply.integer(countKeys(call)),
+};
+
+export const flushdb: ShardCommand = {
+  name: 'flushdb',
+  arity: -1,
+  flags: ['write'],
+  acl: ['keyspace', 'dangerous'],
+  keys: [],
+  text: about('generic', '1.0.0', 'Removes all keys of the database.', 'FLUSHDB [ASYNC | SYNC]', 'O(N) with N keys'),
+  place: 'every-shard',
+  execute(call) {
+    if (!checkMode(call)) return;
+    for (const keyspace of call.heldKeyspaces()) keyspace.flush(call.db);
+    call.effects.command(call.db, 'FLUSHDB', 0);
+    call.changes++;
+    call.reply.ok();
+  },
+};
+
+export const flushall: ShardCommand = {
+  name: 'flushall',
+  arity: -1,
+  flags: ['write'],
+  acl: ['keyspace', 'dangerous'],
+  keys: [],
+  text: about('generic', '1.0.0', 'Removes all keys of all databases.', 'FLUSHALL [ASYNC | SYNC]', 'O(N) with N keys'),
+  place: 'every-shard',
+  execute(call) {
+    if (!checkMode(call)) return;
+    for (const keyspace of call.heldKeyspaces()) for (let db = 0; db < keyspace.databaseCount; db++) keyspace.flush(db);
+    call.effects.command(call.db, 'FLUSHALL', 0);
+    call.changes++;
+    call.reply.ok();
+  },
+};
+
+export const swapdb: ShardCommand = {
+  name: 'swapdb',
+  arity: 3,
+  flags: ['write', 'fast'],
+  acl: ['keyspace', 'dangerous'],
+  keys: [],
+  text: about('generic', '4.0.0', 'Exchanges two databases.', 'SWAPDB index1 index2', 'O(1) for each shard'),
+  place: 'every-shard',
+  execute(call) {
+    if (call.control.settings[Setting.clusterEnabled] === 1) return call.fail(errors.swapDbInCluster);
+    const [first, second] = [call.int(1), call.int(2)];
+    if (!isInt32(first)) return call.fail(errors.invalidFirstDb);
+    if (!isInt32(second)) return call.fail(errors.invalidSecondDb);
+    const { databaseCount } = call.keyspaceOfSlot(call.participants[0]!);
+    if (Math.min(first, second) < 0 || Math.max(first, second) >= databaseCount) return call.fail(errors.dbIndexOutOfRange);
+    for (const keyspace of call.heldKeyspaces()) keyspace.swap(first, second);
+    call.effects.command(call.db, 'SWAPDB', 2);
+    call.effects.integer(first);
+    call.effects.integer(second);
+    call.changes++;
+    call.reply.ok();
+  },
+};
+
+export const randomkey: ShardCommand = {
+  name: 'randomkey',
+  arity: 1,
+  flags: ['readonly'],
+  acl: ['keyspace'],
+  keys: [],
+  text: about('generic', '1.0.0', 'Draws a key at random.', 'RANDOMKEY'),
+  place: 'every-shard',
+  execute(call) {
+    for (let tries = 0; tries < randomTriesMax && countKeys(call) > 0; tries++) {
+      const keyspace = drawKeyspace(call);
+      const { arena } = keyspace;
+      const entry = keyspace.random(call.db, call.random);
+      if (!call.isExpired(keyspace, entry)) {
+        call.reply.bulk(arena.u8, keyOffset(arena, entry), keyLength(arena, entry));
+        return;
+      }
+      call.expire(keyspace, keySlot(arena.u8, keyOffset(arena, entry), keyLength(arena, entry)), entry);
+    }
+    call.reply.nil();
+  },
+};
+
+function countKeys(call: Call): number {
+  let count = 0;
+  for (const keyspace of call.heldKeyspaces()) count += keyspace.keyCount(call.db);
+  return count;
+}
+
+/** One of the keyspaces, by its share of the keys. */
+function drawKeyspace(call: Call): Keyspace {
+  let rank = call.random.below(countKeys(call));
+  for (const keyspace of call.heldKeyspaces()) {
+    rank -= keyspace.keyCount(call.db);
+    if (rank < 0) return keyspace;
+  }
+  return call.keyspaceOfSlot(call.participants[0]!);
+}
+
+function checkMode(call: Call): boolean {
+  if (call.argc === 1 || (call.argc === 2 && (call.is(1, asyncWord) || call.is(1, syncWord)))) return true;
+  call.fail(errors.syntax);
+  return false;
+}
+
+function isInt32(n: number): boolean {
+  return !Number.isNaN(n) && n === (n | 0);
+}

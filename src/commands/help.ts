@@ -1,0 +1,20 @@
+/** The HELP subcommand of a container, in Redis's layout. */
+import { about } from './about.ts';
+import type { DoorCommand } from './command.ts';
+
+export function helpCommand(container: string, since: string, acl: readonly string[], lines: readonly string[]): DoorCommand {
+  return {
+    name: 'help',
+    arity: 2,
+    flags: ['loading', 'stale'],
+    acl,
+    keys: [],
+    text: about(container === 'OBJECT' ? 'generic' : 'server', since, 'Lists the subcommands.', `${container} HELP`),
+    place: 'door',
+    execute(call) {
+      const all = [`${container} <subcommand> [<arg> [value] [opt] ...]. Subcommands are:`, ...lines, 'HELP', '    Print this help.'];
+      call.reply.array(all.length);
+      for (const line of all) call.reply.simple(line);
+    },
+  };
+}
