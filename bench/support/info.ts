@@ -14,12 +14,17 @@ export interface ThreadFigures {
   readonly gcPauseMaxMs: number;
 }
 
-/** JavaScript heap and longest collection pause of each thread, from lines `thread:...,heap_used_bytes=N,gc_pause_max_ms=N`. */
+/**
+ * JavaScript heap and longest collection pause of each thread, from lines `thread:...,heap_used_bytes=N,gc_pause_max_ms=N`.
+ * Throws when the server has none.
+ */
 export async function threadFigures(client: RespClient): Promise<ThreadFigures[]> {
   const lines = [...(await info(client, 'shards'))].map(([thread, text]) => {
     const values = new Map(text.split(',').map((pair) => pair.split('=') as [string, string]));
     const [heap, pause] = [values.get('heap_used_bytes'), values.get('gc_pause_max_ms')];
     return { thread, heapUsedBytes: Number(heap), gcPauseMaxMs: Number(pause) };
   });
-  return lines.filter(({ heapUsedBytes, gcPauseMaxMs }) => Number.isFinite(heapUsedBytes) && Number.isFinite(gcPauseMaxMs));
+  const figures = lines.filter(({ heapUsedBytes, gcPauseMaxMs }) => Number.isFinite(heapUsedBytes) && Number.isFinite(gcPauseMaxMs));
+  if (figures.length === 0) throw new Error('INFO shards names no thread with its heap');
+  return figures;
 }

@@ -1,6 +1,6 @@
 /**
  * What a run reports: titled tables and remarks, shown as they come and kept as Markdown for the results file.
- * A column's cells are aligned right unless its first cell is text.
+ * Columns of figures are aligned right.
  */
 export type Cell = string | number;
 
@@ -18,7 +18,7 @@ export class Report {
   table(headings: readonly string[], rows: readonly (readonly Cell[])[]): void {
     const cells = [headings, ...rows.map((row) => row.map(String))];
     const widths = headings.map((_, column) => Math.max(3, ...cells.map((row) => row[column]!.length)));
-    const isText = headings.map((_, column) => !/^[\d.]/.test(String(rows[0]?.[column] ?? '')));
+    const isText = headings.map((_, column) => !rows.every((row) => /^-?\d|^-$/.test(String(row[column]))));
     const line = (row: readonly string[]): string =>
       `| ${row.map((cell, column) => (isText[column] ? cell.padEnd(widths[column]!) : cell.padStart(widths[column]!))).join(' | ')} |`;
     const rule = `|${widths.map((width, column) => (isText[column] ? `${'-'.repeat(width + 2)}` : `${'-'.repeat(width + 1)}:`)).join('|')}|`;
