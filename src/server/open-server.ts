@@ -2,18 +2,15 @@
  * Puts a node together, in order: shared memory, shards, data, cluster, door, listeners. What
  * cannot be opened ends the start with the lines to log; whatever was opened before is closed again.
  */
-import { join, resolve } from 'node:path';
 import { Clock } from '../base/clock.ts';
 import type { ServerLogger } from '../base/server-logger.ts';
 import { EffectLog } from '../channel/effect-log.ts';
 import { LogControl } from '../channel/log-control.ts';
-import type { ClusterSettings } from '../cluster/cluster-node.ts';
-import { openClusterNode } from '../cluster/open-cluster-node.ts';
 import type { Config } from '../config/config.ts';
-import type { ConfigValues } from '../config/options.ts';
 import type { ShutdownStep } from '../lifecycle/shutdown.ts';
 import { ShardPool } from '../routing/shard-pool.ts';
 import { Listeners } from '../socket/listeners.ts';
+import { openCluster } from './cluster.ts';
 import { Persistence } from './persistence.ts';
 import { Server } from './server.ts';
 import { followSettings } from './settings.ts';
@@ -52,10 +49,11 @@ export async function openServer(config: Config, logger: ServerLogger, onFault: 
   server.listeners = listeners;
   const persistence = new Persistence(server, logger);
   server.persistence = persistence;
-  server.door.loading = values.appendonly;
+  server.door.loading = true;
   await listeners.open({ ...values });
   await persistence.open();
   if (values['cluster-enabled']) openCluster(server);
+  server.door.loading = false;
   config.onChange([
     'port', 'bind', 'tls-port', 'tls-cert-file', 'tls-key-file', 'tls-key-file-pass', 'tls-ca-cert-file', 'tls-ca-cert-dir',
     'tls-auth-clients', 'tls-protocols', 'tls-ciphers', 'tls-ciphersuites', 'tls-prefer-server-ciphers', 'tls-session-caching',
@@ -72,35 +70,4 @@ export async function openServer(config: Config, logger: ServerLogger, onFault: 
       { name: 'close the connections', timeoutMs: 2000, run: () => server.door.close() },
     ],
   };
-}
-
-function openCluster(server: Server): void {
-  const { config, clock } = server;
-  const path = join(resolve(config.values.dir), config.values['cluster-config-file']);
-  const { node, wasKnown } = openClusterNode(path, clusterSettings(config.values), {
-    keyCount: () => server.keyCount(0),
-    slotKeyCount: (slot) => server.countKeysInSlot(slot),
-    dropKeys: async () => {},
-  }, clock.now());
-  server.logger.notice(wasKnown ? `Node configuration loaded, I'm ${node.myself.id}` : `No cluster configuration found, I'm ${node.myself.id}`);
-  server.cluster = node;
-  server.door.situations = node.table.situations;
-  node.onChange((table) => { server.door.situations = table.situations; });
-}
-
-function clusterSettings(values: ConfigValues): ClusterSettings {
-  const port = values.port;
-  const busPort = values['cluster-port'] || (values['tls-cluster'] ? values['tls-port'] : port) + 10_000;
-  return {
-    requireFullCoverage: values['cluster-require-full-coverage'],
-    allowReadsWhenDown: values['cluster-allow-reads-when-down'],
-    preferredEndpoint: values['cluster-preferred-endpoint-type'],
-    address: {
-      ip: values['cluster-announce-ip'],
-      port: values['cluster-announce-port'] || port,
-      tlsPort: values['cluster-announce-tls-port'] || values['tls-port'],
-      busPort: values['cluster-announce-bus-port'] || busPort,
-      hostname: values['cluster-announce-hostname'],
-    },
-  } as ClusterSettings;
 }

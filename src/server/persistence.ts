@@ -70,7 +70,7 @@ export class Persistence {
   }
 
   async #load(): Promise<void> {
-    const { door, clock } = this.#server;
+    const { clock } = this.#server;
     this.#lock ??= new DirectoryLock(diskFiles, this.#root, process.pid);
     const plan = this.#plan();
     this.#startLogThread();
@@ -78,7 +78,6 @@ export class Persistence {
     if (plan.kind === 'own') await this.#loadOwn(plan);
     else if (plan.kind === 'foreign') await this.#takeOver(plan);
     else await this.#beginGeneration(0, []);
-    door.loading = false;
     if (plan.kind !== 'fresh') this.#logger.notice(`DB loaded from append only file: ${((clock.now() - startMs) / 1000).toFixed(3)} seconds`);
   }
 
@@ -115,7 +114,7 @@ export class Persistence {
     this.#logger.notice('Taking over the append only files of redis-server');
     const stream = openForeign(diskFiles, plan);
     try {
-      await loadThroughDoor(this.#server, stream);
+      await loadThroughDoor(this.#server.door, stream);
     } finally {
       stream.close();
     }

@@ -26,6 +26,7 @@ import type { OrderAnswer, ShardOrder } from '../shard/shard-orders.ts';
 import type { SlowCommand } from '../shard/shard-thread.ts';
 import type { Listeners } from '../socket/listeners.ts';
 import type { LogControl } from '../channel/log-control.ts';
+import { runInternally } from './internal-client.ts';
 import type { Persistence } from './persistence.ts';
 
 export interface ServerParts {
@@ -120,6 +121,11 @@ export class Server implements DoorServices {
     }));
     this.door.links.sendOrders(this.pool.links.map((_, shard) => make(shard)));
     return Promise.all(answers);
+  }
+
+  /** Removes all keys, as FLUSHALL does; for a cluster node that is reset. */
+  async dropKeys(): Promise<void> {
+    await runInternally(this.door, 'FLUSHALL');
   }
 
   // DoorServices.
