@@ -4,14 +4,16 @@
  *
  *     node bench/micro/table.ts [--keys 1000000] [--roots 16384] [--rounds 3]
  *
- * Keys are 16 bytes, records 24 bytes; look-ups come in random order from one large buffer, as
- * arguments do from a request ring.
+ * Keys are 16 bytes, records 24 bytes. Look-ups come in another order than insertions; their keys
+ * stand one behind the other, as arguments do in a request ring.
  */
 import { parseArgs } from 'node:util';
 import { Random } from '../../src/base/random.ts';
 import { Arena, Purpose } from '../../src/memory/arena.ts';
 import { KeyHash } from '../../src/structures/key-hash.ts';
 import { Table } from '../../src/structures/table.ts';
+import { nanosecondsPer } from './nanoseconds-per.ts';
+import { shuffled } from './shuffled.ts';
 
 const KEY_BYTES = 16;
 const ROOT_WORDS = 4;
@@ -35,12 +37,18 @@ const roots = arena.alloc(rootCount * ROOT_WORDS * 4, Purpose.index) * 2;
 arena.i32.fill(0, roots, roots + rootCount * ROOT_WORDS);
 
 const keys = new Uint8Array(keyCount * KEY_BYTES);
+const asked = new Uint8Array(keyCount * KEY_BYTES);
+const askedRoots = new Float64Array(keyCount);
 const records = new Int32Array(keyCount);
-// Key number i is looked up as the i-th and inserted as the order[i]-th.
 const order = shuffled(keyCount, new Random(1));
 let sink = 0;
 
 for (let index = 0; index < keyCount; index++) writeKey(index);
+for (let turn = 0; turn < keyCount; turn++) {
+  const from = order[turn]! * KEY_BYTES;
+  asked.set(keys.subarray(from, from + KEY_BYTES), turn * KEY_BYTES);
+  askedRoots[turn] = rootOf(order[turn]!);
+}
 
 report('hash', () => {
   for (let index = 0; index < keyCount; index++) sink ^= hashOf(index);
@@ -60,8 +68,7 @@ mapBaseline();
 if (sink === 1) console.log();
 
 function insertAll(): void {
-  for (let turn = 0; turn < keyCount; turn++) {
-    const index = order[turn]!;
+  for (let index = 0; index < keyCount; index++) {
     const addr = arena.alloc(4 + KEY_BYTES + 4, Purpose.entry);
     arena.i32[addr * 2] = KEY_BYTES | (1 << 16);
     const from = index * KEY_BYTES;
@@ -69,13 +76,13 @@ function insertAll(): void {
     const u8 = arena.u8;
     for (let at = 0; at < KEY_BYTES; at++) u8[to + at] = keys[from + at]!;
     records[index] = addr;
-    table.insert(rootOf(index), hashOf(index), addr);
+    table.insert(rootOf(index), keyHash.hash(keys, from, KEY_BYTES), addr);
   }
 }
 
 function findAll(): void {
-  for (let index = 0; index < keyCount; index++) {
-    sink ^= table.find(rootOf(index), hashOf(index), keys, index * KEY_BYTES, KEY_BYTES);
+  for (let turn = 0; turn < keyCount; turn++) {
+    sink ^= table.find(askedRoots[turn]!, hashOf(turn), asked, turn * KEY_BYTES, KEY_BYTES);
   }
 }
 
@@ -83,29 +90,30 @@ function findBatches(): void {
   const hashes = new Int32Array(BATCH);
   for (let first = 0; first + BATCH <= keyCount; first += BATCH) {
     for (let slot = 0; slot < BATCH; slot++) hashes[slot] = hashOf(first + slot);
-    for (let slot = 0; slot < BATCH; slot++) sink ^= table.prefetch(rootOf(first + slot), hashes[slot]!);
-    for (let slot = 0; slot < BATCH; slot++) sink ^= table.prefetchRecord(rootOf(first + slot), hashes[slot]!);
+    for (let slot = 0; slot < BATCH; slot++) sink ^= table.prefetch(askedRoots[first + slot]!, hashes[slot]!);
+    for (let slot = 0; slot < BATCH; slot++) sink ^= table.prefetchRecord(askedRoots[first + slot]!, hashes[slot]!);
     for (let slot = 0; slot < BATCH; slot++) {
-      sink ^= table.find(rootOf(first + slot), hashes[slot]!, keys, (first + slot) * KEY_BYTES, KEY_BYTES);
+      sink ^= table.find(askedRoots[first + slot]!, hashes[slot]!, asked, (first + slot) * KEY_BYTES, KEY_BYTES);
     }
   }
 }
 
 function findAbsent(): void {
-  for (let index = 0; index < keyCount; index++) {
-    sink ^= table.find(rootOf(index), hashOf(index) ^ 0x5bd1e995, keys, index * KEY_BYTES, KEY_BYTES);
+  for (let turn = 0; turn < keyCount; turn++) {
+    sink ^= table.find(askedRoots[turn]!, hashOf(turn) ^ 0x5bd1e995, asked, turn * KEY_BYTES, KEY_BYTES);
   }
 }
 
 function drawAll(): void {
   const random = new Random(3);
-  for (let index = 0; index < keyCount; index++) sink ^= table.random(rootOf(index), random);
+  for (let turn = 0; turn < keyCount; turn++) sink ^= table.random(askedRoots[turn]!, random);
 }
 
 function removeAll(): void {
-  for (let index = 0; index < keyCount; index++) {
-    table.remove(rootOf(index), hashOf(index), records[index]!);
-    arena.free(records[index]!, Purpose.entry);
+  for (let turn = 0; turn < keyCount; turn++) {
+    const addr = records[order[turn]!]!;
+    table.remove(askedRoots[turn]!, hashOf(turn), addr);
+    arena.free(addr, Purpose.entry);
   }
 }
 
@@ -115,30 +123,27 @@ function mapBaseline(): void {
     String.fromCharCode(...keys.subarray(index * KEY_BYTES, (index + 1) * KEY_BYTES)),
   );
   report('Map with string keys: insert', () => {
-    for (let turn = 0; turn < keyCount; turn++) map.set(names[order[turn]!]!, turn);
+    for (let index = 0; index < keyCount; index++) map.set(names[index]!, index);
   });
   report('Map: look-up, random, string made from bytes', () => {
-    const buffer = Buffer.from(keys.buffer);
-    for (let index = 0; index < keyCount; index++) {
-      const from = index * KEY_BYTES;
+    const buffer = Buffer.from(asked.buffer);
+    for (let turn = 0; turn < keyCount; turn++) {
+      const from = turn * KEY_BYTES;
       sink ^= map.get(buffer.toString('latin1', from, from + KEY_BYTES))!;
     }
   });
 }
 
 function report(what: string, work: () => void): void {
-  const start = process.hrtime.bigint();
-  work();
-  const ns = Number(process.hrtime.bigint() - start) / keyCount;
-  console.log(`${ns.toFixed(0).padStart(8)} ns  ${what}`);
+  console.log(`${nanosecondsPer(keyCount, work).toFixed(0).padStart(8)} ns  ${what}`);
 }
 
 function rootOf(index: number): number {
   return roots + (Math.imul(index, 0x9e3779b1) >>> 8) % rootCount * ROOT_WORDS;
 }
 
-function hashOf(index: number): number {
-  return keyHash.hash(keys, index * KEY_BYTES, KEY_BYTES);
+function hashOf(turn: number): number {
+  return keyHash.hash(asked, turn * KEY_BYTES, KEY_BYTES);
 }
 
 function tableBytes(): number {
@@ -148,15 +153,4 @@ function tableBytes(): number {
 function writeKey(index: number): void {
   const text = `key:${String(index).padStart(KEY_BYTES - 4, '0')}`;
   for (let at = 0; at < KEY_BYTES; at++) keys[index * KEY_BYTES + at] = text.charCodeAt(at);
-}
-
-function shuffled(length: number, random: Random): Int32Array {
-  const items = Int32Array.from({ length }, (_, index) => index);
-  for (let left = length - 1; left > 0; left--) {
-    const other = random.below(left + 1);
-    const item = items[left]!;
-    items[left] = items[other]!;
-    items[other] = item;
-  }
-  return items;
 }

@@ -1,7 +1,7 @@
 /** Walks a whole arena and asserts that its lists, descriptors and counters agree; for tests and DEBUG. */
 import { assert } from '../base/assert.ts';
 import {
-  BUMP, CAPACITY_PAGES, CLASS, CLASS_PAGES, descriptorOf, FIRST_PAGE, FREE_LIST, KIND, KIND_BLOCKS, KIND_FREE,
+  BUMP, CAPACITY_PAGES, CLASS, CLASS_PAGES, descriptorOf, FIRST_PAGE, FREE_LIST, FREE_RUNS, KIND, KIND_BLOCKS, KIND_FREE,
   KIND_RUN, LENGTH, LIVE, NEXT, PAGE_GRANULES, PREV, RESERVED_PAGES, RUN_BINS, SHAPE, TOP_PAGE,
 } from './layout.ts';
 import { BIN_COUNT, binOf, CLASS_COUNT, granulesOfClass } from './size-classes.ts';
@@ -12,6 +12,7 @@ export function checkArena(i32: Int32Array): number {
   assert(top <= i32[CAPACITY_PAGES]!, 'pages that were handed out exist');
   const linked = checkClassLists(i32);
   const binned = checkBins(i32);
+  assert(binned.size === i32[FREE_RUNS], 'the free runs are counted');
   let granules = 0;
   let reserved = 0;
   let page = i32[FIRST_PAGE]!;

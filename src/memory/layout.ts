@@ -25,6 +25,7 @@ export const MAX_PAGES = 2;
 export const TOP_PAGE = 3;
 export const FIRST_PAGE = 4;
 export const RESERVED_PAGES = 5;
+export const FREE_RUNS = 6;
 /** Granules in use, a word for each purpose. */
 export const USED_GRANULES = 8;
 /** For each size class the first of its pages with room. */

@@ -8,7 +8,7 @@
  */
 import { assert } from '../base/assert.ts';
 import {
-  CAPACITY_PAGES, descriptorOf, DESCRIPTORS, DESCRIPTOR_WORDS, FIRST_PAGE, KIND, KIND_FREE, KIND_RUN_END,
+  CAPACITY_PAGES, descriptorOf, DESCRIPTORS, DESCRIPTOR_WORDS, FIRST_PAGE, FREE_RUNS, KIND, KIND_FREE, KIND_RUN_END,
   LENGTH, MAGIC, MAGIC_VALUE, MAX_PAGES, NEXT, PAGE_BYTES, PREV, RESERVED_PAGES, RUN_BINS, TOP_PAGE,
 } from './layout.ts';
 import { BIN_COUNT, binOf } from './size-classes.ts';
@@ -49,7 +49,7 @@ export class SharedPages {
   /** Hands out `pages` neighbouring pages: the first one's number, or 0 when there is no room. */
   protected takeRun(pages: number): number {
     const i32 = this.i32;
-    for (let bin = binOf(pages); bin < BIN_COUNT; bin++) {
+    for (let bin = i32[FREE_RUNS] === 0 ? BIN_COUNT : binOf(pages); bin < BIN_COUNT; bin++) {
       // Only in the first bin can a run be too short.
       for (let page = i32[RUN_BINS + bin]!; page !== 0; page = i32[descriptorOf(page) + NEXT]!) {
         const length = i32[descriptorOf(page) + LENGTH]!;
@@ -100,10 +100,12 @@ export class SharedPages {
     i32[descriptor + NEXT] = next;
     if (next !== 0) i32[descriptorOf(next) + PREV] = page;
     i32[bin] = page;
-    for (const end of [descriptor, descriptorOf(page + length - 1)]) {
-      i32[end + KIND] = KIND_FREE;
-      i32[end + LENGTH] = length;
-    }
+    i32[descriptor + KIND] = KIND_FREE;
+    i32[descriptor + LENGTH] = length;
+    const end = descriptorOf(page + length - 1);
+    i32[end + KIND] = KIND_FREE;
+    i32[end + LENGTH] = length;
+    i32[FREE_RUNS]! += 1;
   }
 
   #unbin(page: number, length: number): void {
@@ -114,6 +116,7 @@ export class SharedPages {
     if (prev !== 0) i32[descriptorOf(prev) + NEXT] = next;
     else i32[RUN_BINS + binOf(length)] = next;
     if (next !== 0) i32[descriptorOf(next) + PREV] = prev;
+    i32[FREE_RUNS]! -= 1;
   }
 
   /** Grows the buffer until it holds `pages`; false when it cannot. */
