@@ -51,8 +51,8 @@ export class AofReader {
     this.path = path;
     this.#file = files.open(path, 'read');
     this.#endOffset = Math.min(endOffset ?? Infinity, files.sizeBytes(this.#file));
-    this.#chunkBytes = chunk;
-    this.#buffer = new Uint8Array(chunk);
+    this.#chunkBytes = Math.max(1, Math.min(chunk, this.#endOffset));
+    this.#buffer = new Uint8Array(this.#chunkBytes);
   }
 
   close(): void {

@@ -98,10 +98,7 @@ export class AofStream {
 
   /** Goes on at `offset` of file `fileIndex`, outside of transactions, with `db` selected. */
   seek(fileIndex: number, offset: number, db: number): void {
-    if (fileIndex !== this.fileIndex) {
-      this.#reader.close();
-      this.#reader = this.#open(fileIndex);
-    }
+    if (fileIndex !== this.fileIndex) this.#goTo(fileIndex);
     this.#reader.seek(offset);
     this.db = db;
     this.transaction = undefined;
@@ -202,24 +199,27 @@ export class AofStream {
       this.endOffset = this.torn?.offset ?? this.#reader.offset;
       return false;
     }
-    this.#reader.close();
-    this.#reader = this.#open(this.fileIndex + 1);
+    this.#goTo(this.fileIndex + 1);
     this.db = 0;
     return true;
+  }
+
+  #goTo(fileIndex: number): void {
+    const next = this.#open(fileIndex);
+    this.#reader.close();
+    this.#reader = next;
+    this.fileIndex = fileIndex;
   }
 
   #open(fileIndex: number): AofReader {
     const path = this.#paths[fileIndex]!;
     const endOffset = fileIndex === this.#paths.length - 1 ? this.#options.lastEndOffset : undefined;
     const reader = new AofReader(this.#files, path, endOffset, this.#options.chunkBytes);
-    this.fileIndex = fileIndex;
-    if (reader.startsWith('REDIS') || reader.startsWith('VALKEY')) {
-      reader.close();
-      throw new PersistenceError(
-        `${path} is an RDB file, which this version cannot load. On the server that wrote it, set `
-        + 'aof-use-rdb-preamble to no and run BGREWRITEAOF, then start again',
-      );
-    }
-    return reader;
+    if (!reader.startsWith('REDIS') && !reader.startsWith('VALKEY')) return reader;
+    reader.close();
+    throw new PersistenceError(
+      `${path} is an RDB file, which this version cannot load. On the server that wrote it, set `
+      + 'aof-use-rdb-preamble to no and run BGREWRITEAOF, then start again',
+    );
   }
 }

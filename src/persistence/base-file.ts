@@ -9,17 +9,17 @@ import { LogControl } from '../channel/log-control.ts';
 import type { Files } from './files.ts';
 import { LogFile } from './log-file.ts';
 
-const ringBytes = 1 << 20;
+const ringBytes = 64 * 1024;
 
 /** Throws what the file system throws; the file is then incomplete. */
-export function writeBaseFile(files: Files, path: string, emit?: (effects: Effects) => void): void {
+export function writeBaseFile(files: Files, path: string, emit: (effects: Effects) => void): void {
   const log = EffectLog.create(ringBytes, LogControl.create('no'));
   log.switchFile(1, 1);
   const file = new LogFile(files, log, () => path, 'create');
   log.onFull = () => file.write(log.written, false);
   try {
     const writer = new EffectWriter(log);
-    emit?.(writer);
+    emit(writer);
     file.write(writer.publish(), false);
     file.sync();
   } finally {

@@ -9,7 +9,7 @@
  *
  * A crash before the last step leaves the old set as it was, one after it leaves the new set.
  */
-import { dirname } from 'node:path';
+import { dirname, join } from 'node:path';
 import { assert } from '../base/assert.ts';
 import type { Effects } from '../channel/effects.ts';
 import { writeBaseFile } from './base-file.ts';
@@ -48,8 +48,9 @@ export function createShardLog(
   // A shard without content has an empty base, which carries `folded`.
   const base = { name: baseName(appendFilename, 1), sequence: 1 };
   const increment = { name: incrementName(appendFilename, 1), sequence: 1 };
-  writeBaseFile(files, `${directory}/${base.name}`, emit);
-  writeBaseFile(files, `${directory}/${increment.name}`);
+  if (emit === undefined) createEmptyFile(files, `${directory}/${base.name}`);
+  else writeBaseFile(files, `${directory}/${base.name}`, emit);
+  createEmptyFile(files, `${directory}/${increment.name}`);
   files.syncDirectory(directory);
   writeManifest(files, directory, appendFilename, { base, history: [], increments: [increment], foldedId });
   return { generation, sequence: 1 };
@@ -71,7 +72,7 @@ export function removeLeftovers(files: Files, root: string): void {
   const layout = readLayout(files, root);
   if (layout === undefined || (layout.preparing === 0 && layout.obsolete.length === 0)) return;
   if (layout.preparing > 0) files.remove(generationDirectory(root, layout.preparing));
-  for (const name of layout.obsolete) files.remove(`${root}/${name}`);
+  for (const name of layout.obsolete) files.remove(join(root, name));
   files.syncDirectory(root);
   if (layout.obsolete.some((name) => name.startsWith('../'))) files.syncDirectory(dirname(root));
   writeLayout(files, root, { ...layout, preparing: 0, obsolete: [] });
@@ -80,4 +81,13 @@ export function removeLeftovers(files: Files, root: string): void {
 function makeDurableDirectory(files: Files, path: string): void {
   files.makeDirectory(path);
   files.syncDirectory(dirname(path));
+}
+
+function createEmptyFile(files: Files, path: string): void {
+  const file = files.open(path, 'create');
+  try {
+    files.sync(file);
+  } finally {
+    files.close(file);
+  }
 }

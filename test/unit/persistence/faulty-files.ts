@@ -60,8 +60,13 @@ export class FaultyFiles implements Files {
 
   /** The disk as the next process finds it. `powerFails` false: only the process died, nothing is lost. */
   afterCrash(seed: number, powerFails: boolean): FaultyFiles {
-    const survivor = survive(this.#root, powerFails ? this.#random : undefined, new Map());
+    const survivor = survive(this.#root, powerFails ? new Random(seed) : undefined, new Map());
     return new FaultyFiles(seed, {}, survivor as DirectoryNode);
+  }
+
+  /** Another disk with the same content, all of it durable. */
+  copy(): FaultyFiles {
+    return this.afterCrash(1, false);
   }
 
   get usedBytes(): number {
@@ -78,6 +83,12 @@ export class FaultyFiles implements Files {
   /** Content of a file, whatever is synced. */
   content(path: string): Buffer {
     return Buffer.from(this.#file(path).content);
+  }
+
+  /** Makes all there is durable. */
+  settle(): this {
+    settle(this.#root);
+    return this;
   }
 
   put(path: string, content: Uint8Array): void {
@@ -104,7 +115,7 @@ export class FaultyFiles implements Files {
   }
 
   close(file: number): void {
-    if (!this.#open.delete(file)) throw failure('EBADF', String(file));
+    if (!this.#open.delete(file) && !this.#crashed) throw failure('EBADF', String(file));
   }
 
   read(file: number, target: Uint8Array, offset: number, length: number, position: number): number {
@@ -295,6 +306,16 @@ function survivingContent(node: FileNode, random: Random | undefined): Buffer {
     content = changed(content, { offset: next.offset, bytes: next.bytes.subarray(0, random.below(next.bytes.length + 1)) });
   }
   return content;
+}
+
+function settle(node: Node): void {
+  node.changes = [];
+  if (node.kind === 'file') {
+    node.durable = node.content;
+    return;
+  }
+  node.durable = new Map(node.entries);
+  for (const child of node.entries.values()) settle(child);
 }
 
 function usedBytes(node: Node): number {
