@@ -58,15 +58,18 @@ export class FaultyFiles implements Files {
     this.#root = root;
   }
 
-  /** The disk as the next process finds it. `powerFails` false: only the process died, nothing is lost. */
+  /**
+   * The disk as the next process finds it. `powerFails` false: only the process died, so all is there, and
+   * what was not synced can still be lost.
+   */
   afterCrash(seed: number, powerFails: boolean): FaultyFiles {
-    const survivor = survive(this.#root, powerFails ? new Random(seed) : undefined, new Map());
-    return new FaultyFiles(seed, {}, survivor as DirectoryNode);
+    if (!powerFails) return this.copy();
+    return new FaultyFiles(seed, {}, survive(this.#root, new Random(seed), new Map()) as DirectoryNode);
   }
 
-  /** Another disk with the same content, all of it durable. */
+  /** Another disk in the same state, without faults. */
   copy(): FaultyFiles {
-    return this.afterCrash(1, false);
+    return new FaultyFiles(1, {}, clone(this.#root, new Map()) as DirectoryNode);
   }
 
   get usedBytes(): number {
@@ -278,8 +281,25 @@ function changed(content: Buffer, made: Change): Buffer {
   return next;
 }
 
-/** Without `random` nothing is lost. */
-function survive(node: Node, random: Random | undefined, done: Map<Node, Node>): Node {
+function clone(node: Node, done: Map<Node, Node>): Node {
+  const known = done.get(node);
+  if (known !== undefined) return known;
+  if (node.kind === 'file') {
+    // Contents and changes are never altered in place.
+    const file = { ...node, changes: [...node.changes] };
+    done.set(node, file);
+    return file;
+  }
+  const directory = makeDirectoryNode();
+  done.set(node, directory);
+  for (const [name, child] of node.entries) directory.entries.set(name, clone(child, done));
+  for (const [name, child] of node.durable) directory.durable.set(name, clone(child, done));
+  directory.changes = node.changes.map((renaming) =>
+    renaming.map(({ name, node: child }) => ({ name, node: child === undefined ? undefined : clone(child, done) })));
+  return directory;
+}
+
+function survive(node: Node, random: Random, done: Map<Node, Node>): Node {
   const known = done.get(node);
   if (known !== undefined) return known;
   const survivor = node.kind === 'file' ? makeFileNode(survivingContent(node, random)) : makeDirectoryNode();
@@ -288,7 +308,7 @@ function survive(node: Node, random: Random | undefined, done: Map<Node, Node>):
     survivor.durable = survivor.content;
   } else if (node.kind === 'directory') {
     const entries = new Map(node.durable);
-    const kept = random === undefined ? node.changes.length : random.below(node.changes.length + 1);
+    const kept = random.below(node.changes.length + 1);
     for (const renaming of node.changes.slice(0, kept)) rename(entries, renaming);
     for (const [name, child] of entries) survivor.entries.set(name, survive(child, random, done));
     survivor.durable = new Map(survivor.entries);
@@ -296,8 +316,7 @@ function survive(node: Node, random: Random | undefined, done: Map<Node, Node>):
   return survivor;
 }
 
-function survivingContent(node: FileNode, random: Random | undefined): Buffer {
-  if (random === undefined) return node.content;
+function survivingContent(node: FileNode, random: Random): Buffer {
   let content = node.durable;
   const kept = random.below(node.changes.length + 1);
   for (const made of node.changes.slice(0, kept)) content = changed(content, made);

@@ -202,6 +202,18 @@ describe('recovery', () => {
     expect(node.targets[0]).toEqual({ generation: 1, sequence: 1 });
   });
 
+  test('makes durable what the process before it had written and not synced, before it is served', () => {
+    const key = keys.find((name) => shardOf(name) === 0)!;
+    for (let seed = 0; seed < 20; seed++) {
+      const files = diskWith([Buffer.from(''), Buffer.from(''), Buffer.from('')]).settle();
+      const log = aof('SELECT 0', `SET ${key} 1`);
+      const file = files.open(incrementPath(0), 'write');
+      files.write(file, log, 0, log.length, 0);
+      expect(allKeys(startNode(files, shardCount))).toEqual({ [`0 ${key}`]: '1' });
+      expect(allKeys(startNode(files.afterCrash(seed, true), shardCount))).toEqual({ [`0 ${key}`]: '1' });
+    }
+  });
+
   test('refuses a torn tail if aof-load-truncated is no', () => {
     const files = diskWith([aof('SELECT 0').subarray(0, -1), Buffer.from(''), Buffer.from('')]);
     expect(() => startNode(files, shardCount, false)).toThrow(/Unexpected end of file reading the append only file .*shard-0/);
