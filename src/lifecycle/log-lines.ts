@@ -1,6 +1,7 @@
 /**
  * Log lines that supervisors, scripts and the test suites of Redis look for, in one place. Their words are Redis's
- * and must not change; each of the first three is logged once a start.
+ * and must not change; each of the first three is logged once a start. (What a listener says when it fails is in
+ * socket/listen-error.ts.)
  */
 
 /** Contains ` PID: <pid>`. */
@@ -13,17 +14,9 @@ export const initializedLine = 'Server initialized';
 
 export const readyLine = 'Ready to accept connections';
 
-export function failedListeningLine(port: number, transport: 'TCP' | 'TLS'): string {
-  return `Failed listening on port ${port} (${transport}), aborting.`;
-}
-
-export const nowhereToListenLine = 'Configured to not listen anywhere, exiting.';
-
 export function stopRequestedLine(signal: string): string {
   return `Received ${signal} scheduling shutdown...`;
 }
-
-export const userRequestedStopLine = 'User requested shutdown...';
 
 export const insistedLine = 'You insist... exiting now.';
 

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { defaultValues } from '../../../src/config/options.ts';
 import type { ConfigValues } from '../../../src/config/options.ts';
-import { failedListeningLine, initializedLine, readyLine, startedLine } from '../../../src/lifecycle/log-lines.ts';
+import { initializedLine, readyLine, startedLine } from '../../../src/lifecycle/log-lines.ts';
 import { logoText } from '../../../src/lifecycle/logo.ts';
 import { pidFilePath, removePidFile, writePidFile } from '../../../src/lifecycle/pid-file.ts';
 import { processTitle } from '../../../src/lifecycle/process-title.ts';
@@ -51,7 +51,6 @@ describe('lines that others look for', () => {
     expect(`${started}\n${initializedLine}`).toMatch(/ PID: 77[^]*Server initialized/);
     expect(started).toContain('Running mode=cluster, port=7000');
     expect(readyLine).toBe('Ready to accept connections');
-    expect(failedListeningLine(7000, 'TCP')).toBe('Failed listening on port 7000 (TCP), aborting.');
   });
 
   it('are in the logo too', () => {
