@@ -2,11 +2,10 @@
 import type { CommandRow } from './command.ts';
 import { clusterCommands } from './door/cluster.ts';
 import { genericCommands } from './generic/rows.ts';
-import { get, mget, strlen } from './string/get.ts';
-import { set } from './string/set.ts';
+import { stringCommands } from './string/string-commands.ts';
 
 export const families: readonly (readonly CommandRow[])[] = [
-  [get, mget, set, strlen],
+  stringCommands,
   genericCommands,
   clusterCommands,
 ];

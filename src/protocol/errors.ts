@@ -71,6 +71,8 @@ export const offsetOutOfRange = 'ERR offset is out of range';
 export const lcsNotStrings = 'ERR The specified keys must contain string values';
 export const lcsLengthAndIndexes = 'ERR If you want both the length and indexes, please just use IDX.';
 export const lcsTooLarge = 'ERR Insufficient memory, transient memory for LCS exceeds proto-max-bulk-len';
+export const lcsOutOfMemory = 'ERR Insufficient memory, failed allocating transient memory for LCS';
+export const lcsStringTooLong = 'ERR String too long for LCS';
 export const invalidKeyCount = 'ERR invalid numkeys value';
 export const wrongPairCount = 'ERR wrong number of key-value pairs';
 export const invalidDigest = 'ERR must be exactly 16 hexadecimal characters';
@@ -78,6 +80,10 @@ export const conditionNeedsString = 'ERR Key should be of string type if conditi
 export const invalidCondition = 'ERR Invalid condition. Use IFEQ, IFNE, IFDEQ, or IFDNE';
 export const boundsCrossed = "ERR LBOUND can't be greater than UBOUND";
 export const enxNeedsExpiry = 'ERR ENX flag requires an expiration';
+export const valueInfinite = 'ERR value cannot be Infinity';
+export const amountInfinite = 'ERR BYFLOAT increment cannot be Infinity';
+export const appliedOverflow = 'ERR applied increment would overflow';
+export const appliedInfinite = 'ERR applied increment would be Infinity';
 
 // Bits
 

@@ -1,4 +1,4 @@
-/** GET, STRLEN, MGET: reading whole values in place. */
+/** GET, MGET, STRLEN: reading whole values in place. */
 import { ValueType, typeOf, valueLength, valueOffset } from '../../keyspace/entry.ts';
 import type { Call } from '../call.ts';
 import type { ShardCommand } from '../command.ts';
@@ -16,22 +16,6 @@ export const get: ShardCommand = {
     const entry = call.findForRead(1);
     if (entry === 0) call.reply.nil();
     else replyString(call, 1, entry);
-  },
-};
-
-export const strlen: ShardCommand = {
-  name: 'strlen',
-  arity: 2,
-  flags: ['readonly', 'fast'],
-  acl: ['string'],
-  keys: oneKey('RO'),
-  text: { group: 'string', since: '2.2.0', summary: 'Returns the length of a string value.', complexity: 'O(1)', syntax: 'STRLEN key' },
-  place: 'shard',
-  execute(call) {
-    const entry = call.findForRead(1);
-    const keyspace = call.keyspaceOf(1);
-    if (entry === 0) call.reply.integer(0);
-    else if (call.hasType(keyspace, entry, ValueType.string)) call.reply.integer(valueLength(keyspace.arena, entry));
   },
 };
 
@@ -57,9 +41,30 @@ export const mget: ShardCommand = {
   },
 };
 
+export const strlen: ShardCommand = {
+  name: 'strlen',
+  arity: 2,
+  flags: ['readonly', 'fast'],
+  acl: ['string'],
+  keys: oneKey('RO'),
+  text: { group: 'string', since: '2.2.0', summary: 'Returns the length of a string value.', complexity: 'O(1)', syntax: 'STRLEN key' },
+  place: 'shard',
+  execute(call) {
+    const entry = call.findForRead(1);
+    const keyspace = call.keyspaceOf(1);
+    if (entry === 0) call.reply.integer(0);
+    else if (call.hasType(keyspace, entry, ValueType.string)) call.reply.integer(valueLength(keyspace.arena, entry));
+  },
+};
+
 /** Answers with the string value of key argument `i`, or WRONGTYPE. */
 export function replyString(call: Call, i: number, entry: number): void {
   const keyspace = call.keyspaceOf(i);
-  if (!call.hasType(keyspace, entry, ValueType.string)) return;
-  call.reply.bulk(keyspace.arena.u8, valueOffset(keyspace.arena, entry), valueLength(keyspace.arena, entry));
+  if (call.hasType(keyspace, entry, ValueType.string)) replyValue(call, i, entry);
+}
+
+/** Answers with the value of key argument `i`, which is a string. */
+export function replyValue(call: Call, i: number, entry: number): void {
+  const { arena } = call.keyspaceOf(i);
+  call.reply.bulk(arena.u8, valueOffset(arena, entry), valueLength(arena, entry));
 }

@@ -1,7 +1,28 @@
-/** SET, provisional core. */
+/**
+ * SET with all its options, and the commands that are some of them: SETNX, SETEX, PSETEX, GETSET.
+ * Conditions have been judged by the time of the effect, which is a plain SET.
+ */
+import { ValueType } from '../../keyspace/entry.ts';
+import type { Call } from '../call.ts';
 import type { ShardCommand } from '../command.ts';
 import { oneKey } from '../key-specs.ts';
-import { encodingOfBytes } from './encoding.ts';
+import { CommandOptions } from '../options.ts';
+import { type ConditionKind, meetsCondition } from './condition.ts';
+import { ExpiryOptions, readExpiry } from './expiry-options.ts';
+import { replyValue } from './get.ts';
+import { KeptValue } from './kept-value.ts';
+import { type NextExpiry, writeArgument } from './write-string.ts';
+
+const options = new CommandOptions();
+const presence = options.group();
+const nx = options.flag('nx', presence);
+const xx = options.flag('xx', presence);
+const comparisons = (['ifeq', 'ifne', 'ifdeq', 'ifdne'] as const).map((kind) => ({ kind, option: options.valued(kind, presence) }));
+const lifetime = options.group();
+const expiry = new ExpiryOptions(options, lifetime);
+const keepTtl = options.flag('keepttl', lifetime);
+const returnOld = options.flag('get');
+const keptValue = new KeptValue();
 
 export const set: ShardCommand = {
   name: 'set',
@@ -9,17 +30,137 @@ export const set: ShardCommand = {
   flags: ['write', 'denyoom'],
   acl: ['string'],
   keys: oneKey('RW access update variable_flags'),
-  text: { group: 'string', since: '1.0.0', summary: 'Sets the string value of a key.', complexity: 'O(1)', syntax: 'SET key value' },
+  text: {
+    group: 'string', since: '1.0.0', summary: 'Sets the string value of a key, whatever it held; creates the key if need be.', complexity: 'O(1)',
+    syntax: 'SET key value [NX | XX | IFEQ ifeq-value | IFNE ifne-value | IFDEQ ifdeq-digest | IFDNE ifdne-digest] [GET] ' +
+      '[EX seconds | PX milliseconds | EXAT unix-time-seconds | PXAT unix-time-milliseconds | KEEPTTL]',
+  },
   place: 'shard',
   execute(call) {
-    const keyspace = call.keyspaceOf(1);
-    const slot = call.slotOf(1);
-    const entry = call.findForWrite(1);
-    const valueAt = call.offset(2);
-    const valueBytes = call.length(2);
-    const encoding = encodingOfBytes(call.bytes, valueAt, valueBytes);
-    keyspace.putString(call.db, slot, entry, call.bytes, call.offset(1), call.length(1), call.bytes, valueAt, valueBytes, encoding, false);
-    call.logVerbatim('SET');
+    if (call.argc > 3) {
+      setWithOptions(call);
+      return;
+    }
+    writeArgument(call, 1, call.findForWrite(1), 2, 'none');
     call.reply.ok();
   },
 };
+
+export const setnx: ShardCommand = {
+  name: 'setnx',
+  arity: 3,
+  flags: ['write', 'denyoom', 'fast'],
+  acl: ['string'],
+  keys: oneKey('OW insert'),
+  text: {
+    group: 'string', since: '1.0.0', summary: 'Sets the string value of a key that does not exist yet.', complexity: 'O(1)',
+    syntax: 'SETNX key value',
+  },
+  place: 'shard',
+  execute(call) {
+    const entry = call.findForWrite(1);
+    if (entry === 0) writeArgument(call, 1, 0, 2, 'none');
+    call.reply.integer(entry === 0 ? 1 : 0);
+  },
+};
+
+export const setex: ShardCommand = {
+  name: 'setex',
+  arity: 4,
+  flags: ['write', 'denyoom'],
+  acl: ['string'],
+  keys: oneKey('OW update'),
+  text: {
+    group: 'string', since: '2.0.0', summary: 'Sets the string value and the time to live of a key.', complexity: 'O(1)',
+    syntax: 'SETEX key seconds value',
+  },
+  place: 'shard',
+  execute: (call) => setExpiring(call, 1000, 'setex'),
+};
+
+export const psetex: ShardCommand = {
+  name: 'psetex',
+  arity: 4,
+  flags: ['write', 'denyoom'],
+  acl: ['string'],
+  keys: oneKey('OW update'),
+  text: {
+    group: 'string', since: '2.6.0', summary: 'Sets the string value and the time to live in milliseconds of a key.', complexity: 'O(1)',
+    syntax: 'PSETEX key milliseconds value',
+  },
+  place: 'shard',
+  execute: (call) => setExpiring(call, 1, 'psetex'),
+};
+
+export const getset: ShardCommand = {
+  name: 'getset',
+  arity: 3,
+  flags: ['write', 'denyoom', 'fast'],
+  acl: ['string'],
+  keys: oneKey('RW access update'),
+  text: {
+    group: 'string', since: '1.0.0', summary: 'Sets the string value of a key and returns the one it had.', complexity: 'O(1)',
+    syntax: 'GETSET key value',
+  },
+  place: 'shard',
+  execute(call) {
+    const entry = call.findForRead(1);
+    if (entry !== 0 && !call.hasType(call.keyspaceOf(1), entry, ValueType.string)) return;
+    replaceAndReply(call, entry, 'none');
+  },
+};
+
+function setExpiring(call: Call, unitMs: number, name: string): void {
+  const atMs = readExpiry(call, 2, unitMs, call.nowMs, name);
+  if (atMs === undefined) return;
+  writeArgument(call, 1, call.findForWrite(1), 3, atMs);
+  call.reply.ok();
+}
+
+function setWithOptions(call: Call): void {
+  if (!options.read(call, 3)) return;
+  const atMs = expiry.isGiven ? expiry.read(call, 'set') : 'none';
+  if (atMs === undefined) return;
+  const entry = returnOld.at !== 0 ? call.findForRead(1) : call.findForWrite(1);
+  const isMet = judge(call, entry);
+  if (isMet === undefined) return;
+  if (isMet) {
+    overwrite(call, entry, keepTtl.at !== 0 ? 'keep' : atMs);
+  } else if (returnOld.at !== 0 && entry !== 0) {
+    replyValue(call, 1, entry);
+  } else {
+    call.reply.nil();
+  }
+}
+
+/** Whether the key is to be set; undefined after an error reply. */
+function judge(call: Call, entry: number): boolean | undefined {
+  const comparison = comparisons.find(({ option }) => option.at !== 0);
+  if (entry === 0) return xx.at === 0 && (comparison === undefined || isMetByAbsence(comparison.kind));
+  if (nx.at === 0 && comparison === undefined && returnOld.at === 0) return true;
+  const keyspace = call.keyspaceOf(1);
+  if ((comparison !== undefined || returnOld.at !== 0) && !call.hasType(keyspace, entry, ValueType.string)) return undefined;
+  if (comparison === undefined) return nx.at === 0;
+  return meetsCondition(call, keyspace, entry, comparison.kind, comparison.option.at);
+}
+
+function isMetByAbsence(kind: ConditionKind): boolean {
+  return kind === 'ifne' || kind === 'ifdne';
+}
+
+function overwrite(call: Call, entry: number, next: NextExpiry): void {
+  if (returnOld.at !== 0) {
+    replaceAndReply(call, entry, next);
+    return;
+  }
+  writeArgument(call, 1, entry, 2, next);
+  call.reply.ok();
+}
+
+/** Stores argument 2 under the key and answers with the string that was there. */
+function replaceAndReply(call: Call, entry: number, next: NextExpiry): void {
+  if (entry !== 0) keptValue.keep(call.keyspaceOf(1), entry);
+  writeArgument(call, 1, entry, 2, next);
+  if (entry === 0) call.reply.nil();
+  else keptValue.reply(call);
+}
