@@ -20,7 +20,7 @@ export interface Import {
   readonly isTypeOnly: boolean;
 }
 
-/** Every .ts file under the folders. */
+/** Every .ts file under the folders, without declarations of packages. */
 export function readSources(...folders: readonly string[]): SourceFile[] {
   return folders.flatMap((folder) => listFiles(folder)).map((path) => {
     const text = readFileSync(join(root, path), 'utf8');
@@ -30,7 +30,7 @@ export function readSources(...folders: readonly string[]): SourceFile[] {
 
 function listFiles(folder: string): string[] {
   return readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
-    .filter((name) => name.endsWith('.ts')).map((name) => join(folder, name)).toSorted();
+    .filter((name) => name.endsWith('.ts') && !name.endsWith('.d.ts')).map((name) => join(folder, name)).toSorted();
 }
 
 const statement = /^(?:import|export)\s+(type\s+)?(?:[^'"();]*?\sfrom\s+)?'([^']+)'|\bimport\('([^']+)'\)/gm;
