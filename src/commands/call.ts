@@ -52,6 +52,9 @@ export class Call {
   id = 0;
   /** Slot of the first key; 0 for commands without one. */
   slot = 0;
+  /** Argument index of the key whose hash is in `knownHash`; 0 for none. */
+  hashedKey = 0;
+  knownHash = 0;
   /** Not 0: the slot is moving, and the presence of the keys decides (slot-decision.ts). */
   presencePolicy = 0;
   db = 0;
@@ -102,6 +105,7 @@ export class Call {
     this.#base = base;
     this.failed = false;
     this.changes = 0;
+    this.hashedKey = 0;
     return first + argc * 2;
   }
 
@@ -189,7 +193,7 @@ export class Call {
   findUntouched(i: number): number {
     const keyspace = this.keyspaceOf(i);
     const slot = this.slotOf(i);
-    const entry = this.#live(keyspace, slot, keyspace.find(this.db, slot, this.bytes, this.offset(i), this.length(i)));
+    const entry = this.#live(keyspace, slot, this.#find(keyspace, slot, i));
     if (entry === 0) {
       this.stats.f64[Counter.keyspaceMisses]! += 1;
       return 0;
@@ -202,7 +206,7 @@ export class Call {
   findForWrite(i: number): number {
     const keyspace = this.keyspaceOf(i);
     const slot = this.slotOf(i);
-    const entry = this.#live(keyspace, slot, keyspace.find(this.db, slot, this.bytes, this.offset(i), this.length(i)));
+    const entry = this.#live(keyspace, slot, this.#find(keyspace, slot, i));
     if (entry !== 0 && !this.noTouch) this.touch(keyspace, entry);
     return entry;
   }
@@ -267,6 +271,11 @@ export class Call {
     if (typeOf(keyspace.arena, entry) === type) return true;
     this.failType();
     return false;
+  }
+
+  #find(keyspace: Keyspace, slot: number, i: number): number {
+    const hash = i === this.hashedKey ? this.knownHash : keyspace.hashOf(this.bytes, this.offset(i), this.length(i));
+    return keyspace.findHashed(this.db, slot, hash, this.bytes, this.offset(i), this.length(i));
   }
 
   #live(keyspace: Keyspace, slot: number, entry: number, db: number = this.db): number {

@@ -239,10 +239,28 @@ export class Keyspace {
     }
   }
 
-  /** Reads the table line that a key's look-up will need, so that the misses of a batch overlap. */
-  prefetch(db: number, slot: number, key: Uint8Array, offset: number, length: number): number {
+  // Look-ups in two steps, so that the cache misses of a batch overlap.
+
+  hashOf(key: Uint8Array, offset: number, length: number): number {
+    return this.#hash.hash(key, offset, length);
+  }
+
+  /** As `find`, with the key's hash. */
+  findHashed(db: number, slot: number, hash: number, key: Uint8Array, offset: number, length: number): number {
     const root = this.#slotRoot(db, slot);
-    return root === 0 ? 0 : this.table.prefetch(root, this.#hash.hash(key, offset, length));
+    return root === 0 ? 0 : this.table.find(root, hash, key, offset, length);
+  }
+
+  /** Reads the table's line that the look-up of `hash` will need. */
+  prefetchLine(db: number, slot: number, hash: number): number {
+    const root = this.#slotRoot(db, slot);
+    return root === 0 ? 0 : this.table.prefetch(root, hash);
+  }
+
+  /** Reads the entry that the look-up of `hash` will need. */
+  prefetchEntry(db: number, slot: number, hash: number): number {
+    const root = this.#slotRoot(db, slot);
+    return root === 0 ? 0 : this.table.prefetchRecord(root, hash);
   }
 
   #database(db: number): number {

@@ -264,6 +264,7 @@ export class Door implements ReplyReceiver {
   planTurn(): void {
     if (this.#turnPlanned || this.#inTurn) return;
     this.#turnPlanned = true;
+    this.#control.doorSleeps(false);
     setImmediate(this.#onImmediate);
   }
 
@@ -282,6 +283,7 @@ export class Door implements ReplyReceiver {
   readonly #onImmediate = (): void => {
     this.#turnPlanned = false;
     this.#turn();
+    this.#rest();
   };
 
   #turn(): void {
@@ -301,16 +303,22 @@ export class Door implements ReplyReceiver {
     this.#inTurn = false;
   }
 
-  /** Takes wake-ups: the promise of the next one is armed before the last look at the rings. */
+  /** Takes wake-ups. The next one is awaited before the last look at the rings, so none is missed. */
   async #listen(): Promise<void> {
     for (;;) {
-      const seen = this.#control.doorSignal();
-      this.#control.doorSleeps(true);
-      if (!this.links.hasReplies) await this.#control.waitForDoorSignal(seen);
+      const wakeUp = this.#control.waitForDoorSignal(this.#control.doorSignal());
+      this.#rest();
+      if (wakeUp !== undefined) await wakeUp;
       this.#control.doorSleeps(false);
       this.#turn();
-      if (this.links.hasReplies) await new Promise<void>((resolve) => { setImmediate(resolve); });
     }
+  }
+
+  /** Announces that the door may sleep, unless there is something to do. */
+  #rest(): void {
+    if (this.#turnPlanned) return;
+    this.#control.doorSleeps(true);
+    if (this.links.hasReplies) this.planTurn();
   }
 
   #newSession(connection: Connection, authenticated: boolean): Session {
@@ -342,6 +350,7 @@ export class Door implements ReplyReceiver {
       if (at < end) this.#store(session, bytes, at, end);
     }
     this.#settle(session);
+    this.links.publishSoon();
     this.planTurn();
   }
 

@@ -15,6 +15,9 @@ import { type BigRequest, ReplyKind, replyWord, RequestFlag, RequestKind, reques
 import type { Ring } from '../channel/ring.ts';
 import type { ShardOrder } from '../shard/shard-orders.ts';
 
+/** Records after which the rings are published within a turn. */
+const recordsPerPublication = 8;
+
 export interface ShardLink {
   readonly requests: Ring;
   readonly replies: Ring;
@@ -46,6 +49,7 @@ export class ShardLinks {
   readonly #logControl: LogControl | undefined;
   readonly #dirty: Uint8Array;
   #leases = 0;
+  #unpublished = 0;
   /** True while some ring is half full: no command is taken up then, so a record always fits. */
   congested = false;
 
@@ -67,12 +71,19 @@ export class ShardLinks {
   /** To be called after a record was committed to a shard's ring. */
   written(shard: number): void {
     this.#dirty[shard] = 1;
+    this.#unpublished++;
     const ring = this.#links[shard]!.requests;
     if (ring.inFlightBytes * 2 > ring.capacityBytes) this.congested = true;
   }
 
+  /** Lets shards begin while the door still reads other clients, once there is enough for them. */
+  publishSoon(): void {
+    if (this.#unpublished >= recordsPerPublication) this.publish();
+  }
+
   /** Makes this turn's records visible and wakes the shards that sleep. */
   publish(): void {
+    this.#unpublished = 0;
     for (let shard = 0; shard < this.#links.length; shard++) {
       if (this.#dirty[shard] === 0) continue;
       this.#dirty[shard] = 0;

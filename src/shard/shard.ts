@@ -17,7 +17,7 @@ import type { Ring } from '../channel/ring.ts';
 import { Counter, type ShardStats } from '../channel/shard-stats.ts';
 import { Call } from '../commands/call.ts';
 import { CommandFlag, type ShardCommand } from '../commands/command.ts';
-import { flagsOf, isConstantTime, rows } from '../commands/table.ts';
+import { flagsOf, isConstantTime, rows, singleKeyOf } from '../commands/table.ts';
 import type { Keyspace } from '../keyspace/keyspace.ts';
 import { ArenaFullError } from '../memory/arena.ts';
 import * as errors from '../protocol/errors.ts';
@@ -45,8 +45,10 @@ export interface ShardParts {
   readonly onSlow: (call: Call, us: number) => void;
 }
 
+/** Commands of a run whose cache misses are made to overlap; a power of two. */
+const lookAhead = 16;
 /** The door is woken and effects are published at least every so many records. */
-const recordsPerPublication = 64;
+const recordsPerPublication = 8;
 
 export class Shard {
   readonly call: Call;
@@ -58,6 +60,9 @@ export class Shard {
   readonly #soloParticipants: readonly number[];
   #nowMs: number;
   #publishedEffects: number;
+  readonly #hashes = new Int32Array(lookAhead);
+  /** Keeps the prefetching reads from being optimised away. */
+  #touched = 0;
   #leaseEffects: LeaseEffects | undefined;
 
   constructor(parts: ShardParts) {
@@ -169,9 +174,15 @@ export class Shard {
     let at = first;
     let stretchId = -1;
     let stretch = 0;
+    let ahead = 0;
     for (let done = 0; done < count; done++) {
+      if (count > 1 && (done & (lookAhead - 1)) === 0) ahead = this.#prefetch(Math.min(lookAhead, count - done), index, at, bytes, base);
       at = call.load(index, at, bytes, base);
       const { id } = call;
+      if (ahead > 0) {
+        call.hashedKey = singleKeyOf[id]!;
+        call.knownHash = this.#hashes[done & (lookAhead - 1)]!;
+      }
       if (stretch > 0 && (id !== stretchId || isConstantTime[id] === 0)) {
         this.#nowMs = this.#account(stretchId, stretch, this.#nowMs);
         stretch = 0;
@@ -181,6 +192,29 @@ export class Shard {
       this.#one();
     }
     this.#nowMs = this.#account(stretchId, stretch, this.#nowMs);
+  }
+
+  /** Reads what the look-ups of the next commands will need, and keeps the hashes of their keys. */
+  #prefetch(count: number, index: Int32Array, first: number, bytes: Uint8Array, base: number): number {
+    const hashes = this.#hashes;
+    const keyspace = this.#keyspace;
+    const { db } = this.call;
+    for (let i = 0, at = first; i < count; i++) {
+      const head = index[at]!;
+      const key = singleKeyOf[head & 0xffff]!;
+      if (key > 0) {
+        const hash = keyspace.hashOf(bytes, base + index[at + 2 + key * 2]!, index[at + 3 + key * 2]!);
+        hashes[i] = hash;
+        this.#touched ^= keyspace.prefetchLine(db, index[at + 1]! & 0x3fff, hash);
+      }
+      at += 2 + (head >>> 16) * 2;
+    }
+    for (let i = 0, at = first; i < count; i++) {
+      const head = index[at]!;
+      if (singleKeyOf[head & 0xffff]! > 0) this.#touched ^= keyspace.prefetchEntry(db, index[at + 1]! & 0x3fff, hashes[i]!);
+      at += 2 + (head >>> 16) * 2;
+    }
+    return count;
   }
 
   #one(): void {
