@@ -35,7 +35,7 @@ export class ServerLogger implements Logger {
   readonly notice: LogMethod;
   readonly warning: LogMethod;
   readonly #threads: ReturnType<typeof makePino>;
-  readonly #drains: (() => void)[] = [];
+  readonly #drains = new Set<() => void>();
 
   constructor(options: ServerLoggerOptions) {
     this.#threads = makePino(options);
@@ -57,11 +57,13 @@ export class ServerLogger implements Logger {
     const write = ({ level, message, details }: PostedLine): void => methods[level](message, details);
     port1.on('message', write);
     port1.unref();
-    this.#drains.push(() => {
+    const drain = (): void => {
       for (let next = receiveMessageOnPort(port1); next !== undefined; next = receiveMessageOnPort(port1)) {
         write(next.message as PostedLine);
       }
-    });
+    };
+    this.#drains.add(drain);
+    port1.once('close', () => this.#drains.delete(drain));
     return port2;
   }
 

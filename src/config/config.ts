@@ -3,7 +3,7 @@
  * them. CONFIG SET is atomic: all values are checked, then set, then the hooks run; when one refuses, everything
  * goes back and the hooks run again for the old values. Only one CONFIG SET is under way at a time.
  */
-import { closeSync, fchmodSync, fsyncSync, openSync, readFileSync, renameSync, statSync, unlinkSync, writeSync } from 'node:fs';
+import { closeSync, fchmodSync, fsyncSync, openSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { ConfigError } from './config-error.ts';
 import { rewriteConfigText } from './config-file-rewrite.ts';
@@ -220,10 +220,10 @@ function readIfThere(path: string): string {
 function replaceFile(path: string, content: string): void {
   const mode = statSync(path, { throwIfNoEntry: false })?.mode ?? 0o644;
   const temporaryPath = `${path}.${process.pid}.tmp`;
-  const file = openSync(temporaryPath, 'wx', 0o600);
+  const file = openSync(temporaryPath, 'w', 0o600);
   try {
     try {
-      writeSync(file, content);
+      writeFileSync(file, content);
       fchmodSync(file, mode & 0o777);
       fsyncSync(file);
     } finally {
@@ -231,7 +231,7 @@ function replaceFile(path: string, content: string): void {
     }
     renameSync(temporaryPath, path);
   } catch (error) {
-    unlinkSync(temporaryPath);
+    rmSync(temporaryPath, { force: true });
     throw error;
   }
   const directory = openSync(dirname(path), 'r');

@@ -37,7 +37,8 @@ interface Word {
   readonly end: number;
 }
 
-const blank = /[\s\0]/;
+/** As bytes: U+00A0 is no blank, nor is a byte of a letter. */
+const blank = /[ \t-\r\0]/;
 
 function skipBlanks(bytes: string, from: number): number {
   let at = from;

@@ -16,7 +16,7 @@ import { local } from './support.ts';
 const values = [
   '', 'yes', 'NO', '0', '1', '01', '-1', '-2', '100', '499', '1000', '70000', '2147483648', '4294967296', '9007199254740993',
   '9223372036854775807', '9223372036854775808', '18446744073709551616', '1k', '1kb', '3MB', '2g', '7x', '5%', '101%',
-  '1.5', 'abc', 'a b', 'a/b', '10 1', '10 1 20', '50 99.95 100', '1 2 3', 'normal 1 2 3', 'slave 1mb 0 5 pubsub 1 1 1',
+  '1.5', 'abc', 'a b', 'a/b', '10 1', '10 1 20', '50 99.95 100', '1 2 3', 'normal 1gb 512mb 3', 'slave 1mb 0 5 pubsub 1 1 1',
   'normal 1 2', 'other 1 2 3', 'master 1 2 3', 'normal 1 2 -3', 'KEA', 'Kg$x', 'Q', 'everysec', 'Always', 'noeviction',
   'local', 'verbose', 'clients', 'hostname', 'unknown-endpoint', 'now force', 'save nosave', 'default', 'swapdb', '{title}',
   '{title} {port}', '{other}', '{title', 'panic', 'a_b', 'allchannels',
@@ -50,6 +50,8 @@ describe.runIf(hasReference())('agreement with redis-server', () => {
   beforeAll(async () => {
     redis = await startRedis();
     client = await connect(redis);
+    // Some of the values would make redis-server drop this very connection.
+    await client.call('CLIENT', 'NO-EVICT', 'on');
   });
 
   afterAll(async () => {

@@ -2,7 +2,7 @@ import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { quoteIfNeeded, quoteWord, splitWords } from '../../../src/config/words.ts';
 
-const trickyCharacter = fc.constantFrom(...'ab0x- #\'"\\\0\t\r\n\x07\x7fé\u2028😀');
+const trickyCharacter = fc.constantFrom(...'ab0x- #\'"\\\0\t\r\n\x07\x7fàé\xa0\u2028😀');
 
 describe('splitWords', () => {
   it.each([
@@ -13,6 +13,7 @@ describe('splitWords', () => {
     [String.raw`x 'it\'s \n'`, ['x', String.raw`it's \n`]],
     [String.raw`x "\xc3\xa9"`, ['x', 'é']],
     ['x é', ['x', 'é']],
+    ['voilà "à b"', ['voilà', 'à b']],
     ['save ""', ['save', '']],
     ['a"b c"', ['ab c']],
     [String.raw`x "\x4"`, ['x', 'x4']],
