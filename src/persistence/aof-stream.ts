@@ -168,7 +168,10 @@ export class AofStream {
     const id = Number(match?.[1]);
     if (match === null || !Number.isSafeInteger(id)) throw this.corrupt('a transaction annotation is malformed');
     const item = this.#reader.next();
-    if (item === 'end' || item === 'torn') {
+    if (item === 'end') {
+      // What redis-check-aof --fix leaves of a torn transaction.
+      if (this.#isLastFile) this.#cutAt(start);
+    } else if (item === 'torn') {
       this.#tear(start);
     } else if (item === 'command' && this.#reader.argumentIs(0, 'MULTI')) {
       this.#multi(start, { id, participants: match[2]!.split(',').map(Number) });
@@ -179,8 +182,8 @@ export class AofStream {
 
   /** The file's whole part ends at `offset`: leaves the reader at its end. */
   #tear(offset: number): void {
-    const { path, sizeBytes } = this.#reader;
-    if (this.fileIndex < this.#paths.length - 1) {
+    const { path } = this.#reader;
+    if (!this.#isLastFile) {
       throw new PersistenceError(`The append only file ${path} ends inside a command, and it is not the last file`);
     }
     if (!this.#options.loadTruncated) {
@@ -190,12 +193,21 @@ export class AofStream {
         + '2) or set the \'aof-load-truncated\' option to yes and start again',
       );
     }
+    this.#cutAt(offset);
+  }
+
+  #cutAt(offset: number): void {
+    const { path, sizeBytes } = this.#reader;
     this.torn = { path, offset, droppedBytes: sizeBytes - offset };
     this.#reader.seek(sizeBytes);
   }
 
+  get #isLastFile(): boolean {
+    return this.fileIndex === this.#paths.length - 1;
+  }
+
   #nextFile(): boolean {
-    if (this.fileIndex === this.#paths.length - 1) {
+    if (this.#isLastFile) {
       this.endOffset = this.torn?.offset ?? this.#reader.offset;
       return false;
     }

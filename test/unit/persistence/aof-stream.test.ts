@@ -53,6 +53,15 @@ describe('an AOF stream', () => {
     );
   });
 
+  test('takes the annotation that redis-check-aof --fix leaves of a torn transaction for no damage, and cuts it', () => {
+    const whole = aof('SET a 1');
+    const { files, paths } = filesWith(aof('SET b 1', '#TX:3:0,1'), Buffer.concat([whole, aof('#TX:4:0,1')]));
+    const { commands, stream } = readStream(files, paths, { loadTruncated: false });
+    expect(commands).toEqual(['0 SET b 1', '0 SET a 1']);
+    expect(stream.endOffset).toBe(whole.length);
+    expect(stream.torn).toEqual({ path: paths[1], offset: whole.length, droppedBytes: 11 });
+  });
+
   test('refuses a torn file that is not the last', () => {
     const { files, paths } = filesWith(aof('SET a 1', 'MULTI'), aof('SET b 2'));
     expect(() => readStream(files, paths, tolerant)).toThrow(/\/data\/0\.aof ends inside a command, and it is not the last file/);
