@@ -1,5 +1,6 @@
 import { readFileSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { stripVTControlCharacters } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { threadLogger } from '../../../src/base/logger.ts';
 import { ServerLogger } from '../../../src/base/server-logger.ts';
@@ -66,7 +67,7 @@ describe('ServerLogger', () => {
   it('writes readable lines where a person reads them', () => {
     const { logger, lines } = collected('notice', true);
     logger.warning('Failed listening on port 1');
-    expect(lines.join('').replaceAll(/\x1b\[\d+m/g, '')).toMatch(/^\[\d{4}-\d\d-\d\d [\d:.]+\] WARNING: door: Failed listening on port 1\n$/);
+    expect(stripVTControlCharacters(lines.join(''))).toMatch(/^\[\d{4}-\d\d-\d\d [\d:.]+\] WARNING: door: Failed listening on port 1\n$/);
   });
 
   it('writes to the file at its path, also after a log rotation has taken it away', () => {
