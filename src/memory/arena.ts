@@ -63,7 +63,7 @@ export class Arena extends SharedPages {
 
   /** As `alloc`, but 0 when there is no room. */
   tryAlloc(bytes: number, purpose: Purpose): number {
-    if (bytes > MAX_BLOCK_BYTES) return this.#allocRun(bytes, purpose);
+    if (!(bytes >= 0 && bytes <= MAX_BLOCK_BYTES)) return this.#allocRun(bytes, purpose);
     const sizeClass = sizeClassOf(bytes);
     let page = this.i32[CLASS_PAGES + sizeClass]!;
     if (page === 0) {
@@ -172,6 +172,7 @@ export class Arena extends SharedPages {
   }
 
   #allocRun(bytes: number, purpose: Purpose): number {
+    assert(bytes > 0, 'a block has a size');
     const pages = Math.ceil(bytes / PAGE_BYTES);
     const page = this.takeRun(pages);
     if (page === 0) return 0;

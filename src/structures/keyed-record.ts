@@ -10,16 +10,15 @@
  */
 export const LONG_KEY = 0xffff;
 
-/** The length of the record's key in bytes. */
-export function keyLengthOf(i32: Int32Array, addr: number): number {
-  const word = i32[addr * 2]!;
-  const length = word & LONG_KEY;
-  return length === LONG_KEY ? i32[addr * 2 + ((word >>> 16) & 15) - 1]! : length;
+/** The length of the record's key in bytes; `head` is its first word. */
+export function keyLengthOf(i32: Int32Array, addr: number, head = i32[addr * 2]!): number {
+  const length = head & LONG_KEY;
+  return length === LONG_KEY ? i32[addr * 2 + ((head >>> 16) & 15) - 1]! : length;
 }
 
-/** The byte offset in the arena of the record's key. */
-export function keyOffsetOf(i32: Int32Array, addr: number): number {
-  return addr * 8 + ((i32[addr * 2]! >>> 16) & 15) * 4;
+/** The byte offset in the arena of the record's key; `head` is its first word. */
+export function keyOffsetOf(i32: Int32Array, addr: number, head = i32[addr * 2]!): number {
+  return addr * 8 + ((head >>> 16) & 15) * 4;
 }
 
 /** Whether the record's key is the `length` bytes of `key` from `offset`. */

@@ -74,6 +74,7 @@ export function segmentAfter(i32: Int32Array, root: number, segment: number): nu
 export class Segments {
   readonly #arena: Arena;
   readonly #keyHash: KeyHash;
+  readonly #heads = new Int32Array(BUCKET_PLACES);
 
   constructor(arena: Arena, keyHash: KeyHash) {
     this.#arena = arena;
@@ -229,14 +230,17 @@ export class Segments {
   #divide(segment: number, left: number, leftSize: number, right: number, rightSize: number): void {
     const i32 = this.#arena.i32;
     const depth = depthOf(i32[segment + SHAPE]!) + 1;
+    const heads = this.#heads;
     const base = i32[segment]! * 2;
     const end = base + (i32[segment + SHAPE]! & N_MASK) * BUCKET_WORDS;
     for (let bucket = base; bucket < end; bucket += BUCKET_WORDS) {
+      // All of a bucket's records are read at once, so that their cache misses overlap.
+      for (let at = 0; at < BUCKET_PLACES; at++) heads[at] = i32[i32[bucket + REFERENCES + at]! * 2]!;
       for (let at = 0; at < BUCKET_PLACES; at++) {
         const tag = tagAt(i32, bucket, at);
         if (tag === 0) continue;
         const addr = i32[bucket + REFERENCES + at]!;
-        const newTag = tagOf(this.#hashOf(addr), depth);
+        const newTag = tagOf(this.#hashOf(addr, heads[at]!), depth);
         if (tag < 0x8000) put(i32, left, leftSize, newTag, addr);
         else put(i32, right, rightSize, newTag, addr);
       }
@@ -358,8 +362,8 @@ export class Segments {
     return addr;
   }
 
-  #hashOf(addr: number): number {
+  #hashOf(addr: number, head: number): number {
     const { i32, u8 } = this.#arena;
-    return this.#keyHash.hash(u8, keyOffsetOf(i32, addr), keyLengthOf(i32, addr));
+    return this.#keyHash.hash(u8, keyOffsetOf(i32, addr, head), keyLengthOf(i32, addr, head));
   }
 }

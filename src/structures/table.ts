@@ -198,7 +198,8 @@ export class Table {
     const shape = i32[segment + SHAPE]!;
     const n = shape & N_MASK;
     if (segment !== root) {
-      // A shallow segment is drawn more often, a large one should be.
+      // A shallow segment is drawn more often, a large one should be. (One of more than SPLIT_BUCKETS, which
+      // only a hash that does not spread makes, is drawn too seldom.)
       const shallowness = directoryDepthOf(i32, root) - depthOf(shape);
       if (random.float() * (SPLIT_BUCKETS << shallowness) >= n) return 0;
     }

@@ -340,9 +340,16 @@ describe('check', () => {
     expect(() => arena.check()).toThrow(message);
   });
 
+  test('of the size wanted fails at once when it is none', () => {
+    const arena = smallArena();
+    for (const bytes of [-1, -(2 ** 32), NaN]) expect(() => arena.alloc(bytes, Purpose.value)).toThrow('a block has a size');
+    arena.check();
+  });
+
   test('of a freed address that is no block fails at once', () => {
     const arena = smallArena();
     const run = arena.alloc(200_000, Purpose.value);
+    expect(() => arena.free(0, Purpose.value)).toThrow('address');
     expect(() => arena.free(run + 1, Purpose.value)).toThrow('address');
     expect(() => arena.free(run + 8192, Purpose.value)).toThrow('address');
   });

@@ -2,6 +2,7 @@ import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { Random } from '../../../src/base/random.ts';
 import { Purpose } from '../../../src/memory/arena.ts';
+import { BUCKET_WORDS, PASSED_BY } from '../../../src/structures/bucket-array.ts';
 import { ChosenHash, keyWithHash, TableFixture } from './table-fixture.ts';
 
 const chosenHash = fc.oneof(
@@ -58,6 +59,9 @@ describe('a table agrees with a map', () => {
     fill(0xffff0000, 5);
     for (const key of low.slice(0, 8)) fixture.remove(key);
     fill(0xffff0000, 8);
+    const { i32 } = fixture.arena;
+    const buckets = i32[fixture.root]! * 2;
+    expect([i32[fixture.root + 2], i32[buckets + PASSED_BY], i32[buckets + BUCKET_WORDS + PASSED_BY]]).toEqual([2, 1, 4]);
     fixture.compare();
     expect(fixture.find(keyWithHash(0, 'absent'))).toBe(0);
     expect(fixture.find(keyWithHash(0xffff0000, 'absent'))).toBe(0);
