@@ -102,7 +102,11 @@ export class TableFixture {
 
   scanAll(): number[] {
     const out = new AddressList();
-    for (let position = 0; position < 2 ** 32; position = this.table.scan(this.root, position, out));
+    for (let position = 0; position < 2 ** 32;) {
+      const next = this.table.scan(this.root, position, out);
+      assert(next > position, 'a scan goes on');
+      position = next;
+    }
     return Array.from({ length: out.length }, (_, index) => out.at(index));
   }
 
