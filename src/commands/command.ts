@@ -92,6 +92,12 @@ export interface DoorCommand extends RowBase {
 
 export interface ContainerCommand extends RowBase {
   readonly subcommands: readonly (ShardCommand | DoorCommand)[];
+  /** What the name alone does; without it that is an arity error. */
+  readonly execute?: DoorCommand['execute'];
+  /** To clients it is one command: its subcommands are not listed and bear its name. */
+  readonly opaque?: true;
+  /** The directive (no, yes or local) that has to allow it. */
+  readonly gate?: 'enable-debug-command';
 }
 
 export type CommandRow = ShardCommand | DoorCommand | ContainerCommand;

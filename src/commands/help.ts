@@ -12,7 +12,7 @@ export function helpCommand(container: string, since: string, acl: readonly stri
     text: about(container === 'OBJECT' ? 'generic' : 'server', since, 'Lists the subcommands.', `${container} HELP`),
     place: 'door',
     execute(call) {
-      const all = [`${container} <subcommand> [<arg> [value] [opt] ...]. Subcommands are:`, ...lines, 'HELP', '    Print this help.'];
+      const all = [`${container} <subcommand> [<arg> [value] [opt] ...]. Subcommands are:`, ...lines, 'HELP', '    Prints this help.'];
       call.reply.array(all.length);
       for (const line of all) call.reply.simple(line);
     },

@@ -11,7 +11,7 @@ import { families } from './families.ts';
 export type RunnableCommand = ShardCommand | DoorCommand;
 
 const topLevel: readonly CommandRow[] = families.flat();
-const nested = topLevel.flatMap((row) => 'subcommands' in row ? row.subcommands.map((sub) => ({ sub, name: `${row.name}|${sub.name}` })) : []);
+const nested = topLevel.flatMap((row) => 'subcommands' in row ? row.subcommands.map((sub) => ({ sub, name: row.opaque ? row.name : `${row.name}|${sub.name}` })) : []);
 /** Top-level commands and, behind them, all subcommands. */
 export const rows: readonly CommandRow[] = [...topLevel, ...nested.map(({ sub }) => sub)];
 export const topLevelCount = topLevel.length;

@@ -125,6 +125,15 @@ export class Arena extends SharedPages {
     return this.i32[USED_GRANULES + purpose]! * 8;
   }
 
+  /** The bytes in use by the names of their purposes. */
+  usedByPurpose(): Record<keyof typeof Purpose, number> {
+    const { entry, table, value, structure, index } = Purpose;
+    return {
+      entry: this.usedBytesOf(entry), table: this.usedBytesOf(table), value: this.usedBytesOf(value),
+      structure: this.usedBytesOf(structure), index: this.usedBytesOf(index),
+    };
+  }
+
   /** Asserts that the whole arena is consistent. */
   check(): void {
     assert(checkArena(this.i32) * 8 === this.usedBytes, 'the bytes in use are counted');
