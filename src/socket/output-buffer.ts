@@ -9,11 +9,20 @@ import { copyBytes } from '../base/copy-bytes.ts';
 const chunkBytes = 16 * 1024;
 const pooledChunks = 256;
 
-const pool: Buffer[] = [];
+/** Views of a chunk's first bytes are kept for replies up to this length: most replies are alike. */
+const keptViewBytes = 256;
+
+/** A pooled chunk with the views of it that have been written. */
+interface Chunk {
+  readonly bytes: Buffer;
+  readonly views: (Buffer | undefined)[];
+}
+
+const pool: Chunk[] = [];
 
 export class OutputBuffer {
   readonly #socket: Socket;
-  #chunk: Buffer | undefined;
+  #chunk: Chunk | undefined;
   #used = 0;
   #full: Buffer[] = [];
   #fullBytes = 0;
@@ -29,13 +38,38 @@ export class OutputBuffer {
     return this.#used + this.#fullBytes + this.#socket.writableLength;
   }
 
+  /** As pendingBytes, and changing while the kernel takes a part of a large write. */
+  get backlogBytes(): number {
+    const handle = (this.#socket as { readonly _handle?: { readonly writeQueueSize?: number } | null })._handle;
+    return this.pendingBytes + (handle?.writeQueueSize ?? 0);
+  }
+
+  /** Memory held for replies that the socket has not been given yet. */
+  get chunkBytes(): number {
+    return this.#chunk?.length ?? 0;
+  }
+
+  /** Bytes in the chunk that is being filled. */
+  get collectedBytes(): number {
+    return this.#used;
+  }
+
+  /** Full chunks, and bytes that wait in them or in the socket. */
+  get queuedChunks(): number {
+    return this.#full.length;
+  }
+
+  get queuedBytes(): number {
+    return this.#fullBytes + this.#socket.writableLength;
+  }
+
   get isEmpty(): boolean {
     return this.#used === 0 && this.#fullBytes === 0;
   }
 
   append(source: Uint8Array, offset: number, length: number): void {
-    if (this.#chunk === undefined || this.#used + length > this.#chunk.length) this.#nextChunk(length);
-    copyBytes(this.#chunk!, this.#used, source, offset, length);
+    if (this.#chunk === undefined || this.#used + length > this.#chunk.bytes.length) this.#nextChunk(length);
+    copyBytes(this.#chunk!.bytes, this.#used, source, offset, length);
     this.#used += length;
   }
 
@@ -49,10 +83,10 @@ export class OutputBuffer {
 
   #writeChunk(): void {
     const chunk = this.#chunk!;
-    this.#socket.write(this.#used === chunk.length ? chunk : chunk.subarray(0, this.#used));
+    this.#socket.write(viewOf(chunk, this.#used));
     this.#used = 0;
     this.#chunk = undefined;
-    if (this.#socket.writableLength === 0 && chunk.length === chunkBytes && pool.length < pooledChunks) pool.push(chunk);
+    if (this.#socket.writableLength === 0 && chunk.bytes.length === chunkBytes && pool.length < pooledChunks) pool.push(chunk);
   }
 
   #writeFull(): void {
@@ -60,7 +94,7 @@ export class OutputBuffer {
     for (const chunk of this.#full) this.#socket.write(chunk);
     this.#full = [];
     this.#fullBytes = 0;
-    if (this.#used > 0) this.#socket.write(this.#chunk!.subarray(0, this.#used));
+    if (this.#used > 0) this.#socket.write(this.#chunk!.bytes.subarray(0, this.#used));
     this.#used = 0;
     this.#chunk = undefined;
     this.#socket.uncork();
@@ -68,10 +102,19 @@ export class OutputBuffer {
 
   #nextChunk(length: number): void {
     if (this.#used > 0) {
-      this.#full.push(this.#chunk!.subarray(0, this.#used));
+      this.#full.push(this.#chunk!.bytes.subarray(0, this.#used));
       this.#fullBytes += this.#used;
       this.#used = 0;
     }
-    this.#chunk = length > chunkBytes ? Buffer.allocUnsafeSlow(length) : (pool.pop() ?? Buffer.allocUnsafeSlow(chunkBytes));
+    this.#chunk = (length > chunkBytes ? undefined : pool.pop()) ?? newChunk(Math.max(length, chunkBytes));
   }
+}
+
+function newChunk(bytes: number): Chunk {
+  return { bytes: Buffer.allocUnsafeSlow(bytes), views: [] };
+}
+
+function viewOf({ bytes, views }: Chunk, length: number): Buffer {
+  if (length > keptViewBytes) return bytes.subarray(0, length);
+  return (views[length] ??= bytes.subarray(0, length));
 }
