@@ -77,4 +77,11 @@ if [ -f "$root/src/main.ts" ]; then
 else
   main=$root/dist/src/main.js
 fi
+
+# Keeping what Node compiles halves the work of the next start. Only where this package may write to itself: what is
+# kept is run, so it must not be in a place that others can write to.
+if [ -w "$root" ]; then
+  NODE_COMPILE_CACHE=${NODE_COMPILE_CACHE:-$root/node_modules/.cache/tessera}
+  export NODE_COMPILE_CACHE
+fi
 exec "$node" "$main" "$@"

@@ -57,6 +57,15 @@ describe('launch.sh', () => {
     });
   });
 
+  it('keeps compiled code in its own tree, unless told where', () => {
+    const root = makeTree('src/main.ts');
+    writeProgram(join(root, 'node_modules', platformPackage, 'bin/node'), 'echo "$NODE_COMPILE_CACHE"');
+    const environment = { PATH: bareTools() };
+    const caches = [environment, { ...environment, NODE_COMPILE_CACHE: '/elsewhere' }]
+      .map((env) => spawnSync(join(root, 'src/launch.sh'), { env, encoding: 'utf8' }).stdout);
+    expect(caches).toEqual([`${join(root, 'node_modules/.cache/tessera')}\n`, '/elsewhere\n']);
+  });
+
   it('is found through symbolic links, absolute and relative, by any name', () => {
     const root = makeTree('src/main.ts');
     writeNode(join(root, 'node_modules', platformPackage, 'bin/node'), 'packaged');
