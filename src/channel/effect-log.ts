@@ -169,7 +169,7 @@ export class EffectLog {
     }
     const seen = Atomics.load(this.words, word);
     Atomics.store(this.words, LogWord.waiting, 1);
-    this.control.wake();
+    this.control.interrupt();
     Atomics.wait(this.words, word, seen, waitMs);
     Atomics.store(this.words, LogWord.waiting, 0);
   }

@@ -56,13 +56,13 @@ export class LogControl {
   /** Takes effect in the log thread's next round. */
   setPolicy(policy: FsyncPolicyName): void {
     Atomics.store(this.#words, policyWord, FsyncPolicy[policy]);
-    this.wake();
+    this.interrupt();
   }
 
   /** Asks the log thread to write and sync all that is published, and to end. */
   stop(): void {
     Atomics.store(this.#words, stopWord, 1);
-    this.wake();
+    this.interrupt();
   }
 
   get stopping(): boolean {
@@ -82,8 +82,19 @@ export class LogControl {
   wake(): void {
     if (Atomics.load(this.#words, sleepingWord) === 0) return;
     if (Atomics.exchange(this.#words, sleepingWord, 0) === 0) return;
+    this.interrupt();
+  }
+
+  /** Wakes the log thread from a sleep or a pause; called when someone waits for it. */
+  interrupt(): void {
     Atomics.add(this.#words, wakeWord, 1);
     Atomics.notify(this.#words, wakeWord);
+  }
+
+  /** The log thread's rest between two rounds, so that more comes together: only `interrupt` ends it early. */
+  pause(timeoutMs: number): void {
+    const seen = Atomics.load(this.#words, wakeWord);
+    if (!this.stopping) Atomics.wait(this.#words, wakeWord, seen, timeoutMs);
   }
 
   /** The log thread's sleep, at most `timeoutMs`, unless `hasWork` says otherwise once it is announced. */

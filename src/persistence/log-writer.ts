@@ -36,6 +36,8 @@ export interface LogWriterParts {
 
 const syncIntervalMs = 1000;
 const retryIntervalMs = 100;
+/** Where nobody waits for a sync, what comes within this time is written together. */
+const gatherMs = 5;
 /** With nothing to do the thread wakes this often all the same. */
 const idleMs = 1000;
 /** A stop gives up on a failing disk after this. */
@@ -66,6 +68,7 @@ export class LogWriter {
     const hasWork = (): boolean => this.#hasWork();
     while (!control.stopping) {
       this.round();
+      if (control.policy !== 'always') control.pause(gatherMs);
       control.sleep(this.#sleepMs(), hasWork);
     }
     this.#finish();
