@@ -12,3 +12,10 @@ export function copyBytes(target: Uint8Array, targetOffset: number, source: Uint
     nativeCopy.call(source, target, targetOffset, offset, offset + length);
   }
 }
+
+/** A copy of [start, end) that shares nothing with its source, which Buffer's own slice does. */
+export function copyOf(source: Uint8Array, start: number, end: number): Uint8Array {
+  const copy = new Uint8Array(end - start);
+  copyBytes(copy, 0, source, start, end - start);
+  return copy;
+}

@@ -9,12 +9,13 @@
  * Between parsing and sending a shard command nothing is allocated.
  */
 import { assert } from '../base/assert.ts';
+import { copyOf } from '../base/copy-bytes.ts';
 import { keySlot } from '../base/crc16.ts';
 import { maxRingArguments, maxRingCommandBytes, packContext, RequestFlag } from '../channel/records.ts';
 import { CommandFlag, type ShardCommand } from '../commands/command.ts';
 import { findKeys, KeyList } from '../commands/keys.ts';
 import { arityOf, flagsOf, fullNames, lookup, lookupSubcommand, Place, placeOf, rows, singleKeyOf } from '../commands/table.ts';
-import { latin1 } from '../protocol/ascii.ts';
+import { equalBytes, latin1 } from '../protocol/ascii.ts';
 import * as errors from '../protocol/errors.ts';
 import { ParseStatus } from '../protocol/request-parser.ts';
 import type { Door } from './door.ts';
@@ -44,6 +45,7 @@ export class Dispatcher {
     const { parser } = session;
     let at = start;
     this.#context = contextOf(session);
+    if (!session.authenticated) parser.authenticated = !this.#door.services.authenticationRequired();
     while (at < end && this.mayExecute(session)) {
       const status = parser.parseNext(bytes, at, end);
       if (status === ParseStatus.Incomplete) break;
@@ -53,6 +55,7 @@ export class Dispatcher {
         break;
       }
       const next = parser.next;
+      if (status === ParseStatus.Empty) this.#endOneCommand(session);
       if (status === ParseStatus.Complete && this.#execute(session, bytes, at, parser.args, parser.argc, next)) {
         // The command's bytes were handed over as they lay, with everything behind them.
         return -1;
@@ -78,13 +81,13 @@ export class Dispatcher {
     return session.heldCall === undefined && session.held === undefined && session.heldFailure === undefined &&
       !session.busy && !session.closing &&
       session.inFlight + this.#run.commands < session.window && !this.#door.congested &&
-      session.connection.output.pendingBytes < maxPendingOutputBytes;
+      session.connection.output.pendingBytes + session.earlyBytes < maxPendingOutputBytes;
   }
 
   /** Returns true if the input buffer was given away with the command. */
   #execute(session: Session, bytes: Uint8Array, at: number, args: Int32Array, argc: number, next: number): boolean {
-    session.commandCount++;
     let id = lookup(bytes, at + args[0]!, args[1]!);
+    session.lastCommand = id;
     if (id < 0) {
       this.#refuse(session, -1, errors.unknownCommand(latin1(bytes, at + args[0]!, args[1]!), preview(bytes, at, args, argc)));
       return false;
@@ -92,6 +95,7 @@ export class Dispatcher {
     if (placeOf[id] === Place.container) {
       if (argc < 2) return this.#refuse(session, id, errors.wrongArity(rows[id]!.name));
       const sub = lookupSubcommand(id, bytes, at + args[2]!, args[3]!);
+      session.lastCommand = sub;
       if (sub < 0) {
         return this.#refuse(session, id, errors.unknownSubcommand(latin1(bytes, at + args[2]!, args[3]!), rows[id]!.name.toUpperCase()));
       }
@@ -100,17 +104,14 @@ export class Dispatcher {
     const arity = arityOf[id]!;
     if (arity > 0 ? argc !== arity : argc < -arity) return this.#refuse(session, id, errors.wrongArity(fullNames[id]!));
     const flags = flagsOf[id]!;
-    if (!session.authenticated && (flags & CommandFlag.no_auth) === 0) return this.#refuse(session, id, errors.noAuth);
-    if (this.#door.loading && (flags & CommandFlag.loading) === 0 && !session.isInternal) return this.#refuse(session, id, errors.loading);
-    if (this.#door.pauses(flags)) {
-      this.#closeRun(session);
-      session.held = { bytes: bytes.slice(at, next), args: args.slice(0, argc * 2) };
-      return false;
+    if (!session.authenticated && (flags & CommandFlag.no_auth) === 0 && this.#door.services.authenticationRequired()) {
+      return this.#refuse(session, id, errors.noAuth);
     }
-    session.lastCommand = id;
+    if (this.#door.loading && (flags & CommandFlag.loading) === 0 && !session.isInternal) return this.#refuse(session, id, errors.loading);
     if (placeOf[id] === Place.door) {
+      if (this.#isHeldByPause(session, id, bytes, at, args, argc, next)) return false;
       this.#closeRun(session);
-      this.#door.execute(session, id, bytes.slice(at, next), args.slice(0, argc * 2));
+      this.#door.execute(session, id, bytes, at, args, argc);
       this.#context = contextOf(session);
       return false;
     }
@@ -169,7 +170,7 @@ export class Dispatcher {
       return 0;
     }
     if (situations === undefined || (!crossed && situations[first] === 0)) return first;
-    const input = crossed ? SlotInput.crossSlot : keys.length > 1 ? SlotInput.manyKeys : SlotInput.oneKey;
+    const input = crossed ? SlotInput.crossSlot : this.#hasManyKeys(bytes, at, args) ? SlotInput.manyKeys : SlotInput.oneKey;
     return this.#redirects(session, id, first, input, bytes, at, args, argc, next) ? -1 : first;
   }
 
@@ -179,15 +180,27 @@ export class Dispatcher {
     bytes: Uint8Array, at: number, args: Int32Array, argc: number, next: number,
   ): boolean {
     const input = SlotInput.clusterEnabled | keys | this.#door.slotInput(session, flagsOf[id]!, slot);
-    session.asking = false;
     const answer = decideSlot(input);
     if (answer === SlotAnswer.serve) return false;
     if (answer !== SlotAnswer.askShard) {
       this.#refuse(session, id, slotErrorText(answer, slot, this.#door.endpointOf(session, slot, answer)));
       return true;
     }
-    this.#askShard(session, id, slot, presencePolicy(input), bytes, at, args, argc, next);
+    if (!this.#isHeldByPause(session, id, bytes, at, args, argc, next)) {
+      this.#askShard(session, id, slot, presencePolicy(input), bytes, at, args, argc, next);
+    }
     return true;
+  }
+
+  /** Whether the keys that were found are not one key named again and again. */
+  #hasManyKeys(bytes: Uint8Array, at: number, args: Int32Array): boolean {
+    const keys = this.#keys;
+    const first = keys.at(0) * 2;
+    for (let i = 1; i < keys.length; i++) {
+      const other = keys.at(i) * 2;
+      if (!equalBytes(bytes, at + args[first]!, args[first + 1]!, bytes, at + args[other]!, args[other + 1]!)) return true;
+    }
+    return false;
   }
 
   /** Lets the shard decide by the presence of the keys: the redirect's text travels as a last argument. */
@@ -211,25 +224,37 @@ export class Dispatcher {
     session: Session, id: number, shard: number, slot: number,
     bytes: Uint8Array, at: number, args: Int32Array, argc: number, next: number,
   ): boolean {
+    if (this.#isHeldByPause(session, id, bytes, at, args, argc, next)) return false;
     const run = this.#run;
+    let gaveAway = false;
     if (next - at > maxRingCommandBytes || argc > maxRingArguments) {
       this.#closeRun(session);
-      return this.#door.sendBig(session, id, shard, slot, this.#context, bytes, at, args, argc, next);
+      gaveAway = this.#door.sendBig(session, id, shard, slot, this.#context, bytes, at, args, argc, next);
+    } else {
+      if (run.shard !== shard || run.isFull) {
+        this.#closeRun(session);
+        run.open(shard, bytes, at);
+      }
+      run.add(id, slot, at, args, argc, next);
     }
-    if (run.shard !== shard || run.isFull) {
-      this.#closeRun(session);
-      run.open(shard, bytes, at);
-    }
-    run.add(id, slot, at, args, argc, next);
-    if (session.replyMode === ReplyMode.skip) this.#endSkip(session);
-    return false;
+    this.#endOneCommand(session);
+    return gaveAway;
   }
 
   #lease(session: Session, id: number, slot: number, bytes: Uint8Array, at: number, args: Int32Array, argc: number, next: number): boolean {
+    if (this.#isHeldByPause(session, id, bytes, at, args, argc, next)) return false;
     this.#closeRun(session);
     const gaveAway = this.#door.sendLeased(session, id, slot, this.#context, this.#shards, bytes, at, args, argc, next);
-    if (session.replyMode === ReplyMode.skip) this.#endSkip(session);
+    this.#endOneCommand(session);
     return gaveAway;
+  }
+
+  /** A pause comes last, as in Redis: what would be refused is refused at once. */
+  #isHeldByPause(session: Session, id: number, bytes: Uint8Array, at: number, args: Int32Array, argc: number, next: number): boolean {
+    if (!this.#door.pauses(flagsOf[id]!) || session.isInternal) return false;
+    this.#closeRun(session);
+    session.held = { bytes: copyOf(bytes, at, next), args: args.slice(0, argc * 2) };
+    return true;
   }
 
   #closeRun(session: Session): void {
@@ -238,9 +263,12 @@ export class Dispatcher {
     this.#door.sendRun(session, run, this.#context);
   }
 
-  #endSkip(session: Session): void {
+  /** What holds for one command only ends: ASKING, and CLIENT REPLY SKIP. */
+  #endOneCommand(session: Session): void {
+    session.asking = false;
+    if (session.replyMode !== ReplyMode.skip) return;
     this.#closeRun(session);
-    session.replyMode = ReplyMode.on;
+    session.endCommand();
     this.#context = contextOf(session);
   }
 
@@ -249,14 +277,13 @@ export class Dispatcher {
     assert(text !== '', 'an error has a text');
     this.#closeRun(session);
     this.#door.refuse(session, id, text);
-    if (session.replyMode === ReplyMode.skip) this.#endSkip(session);
+    this.#endOneCommand(session);
     return false;
   }
 }
 
 function contextOf(session: Session): number {
-  const silent = session.replyMode === ReplyMode.off || session.replyMode === ReplyMode.skip;
-  return packContext(session.db, session.resp, (silent ? RequestFlag.silent : 0) | (session.noTouch ? RequestFlag.noTouch : 0));
+  return packContext(session.db, session.resp, (session.isSilent ? RequestFlag.silent : 0) | (session.noTouch ? RequestFlag.noTouch : 0));
 }
 
 function preview(bytes: Uint8Array, at: number, args: Int32Array, argc: number): string[] {

@@ -22,10 +22,14 @@ import { Connection, type ConnectionKind } from '../socket/connection.ts';
 import type { Socket } from 'node:net';
 import { Dispatcher } from './dispatcher.ts';
 import type { RunBuilder } from './run-builder.ts';
-import { ReplyMode, Session } from './session.ts';
+import { Session } from './session.ts';
 import { type RawCommand, type ReplyReceiver, type ShardLinks, toBigRequest } from './shard-links.ts';
 import type { DoorServices } from './door-services.ts';
 
+/** Writers of door commands' replies that are kept for the next ones; asynchronous commands hold one each. */
+const pooledReplies = 8;
+/** Timers cannot wait longer at once. */
+const maxTimerMs = 2 ** 31 - 1;
 /** A client that has to wait is not read beyond so many bytes. */
 const maxWaitingInputBytes = 64 * 1024;
 
@@ -53,11 +57,14 @@ export class Door implements ReplyReceiver {
   readonly #waiting = new Set<Session>();
   readonly #errorSink = new BufferSink();
   readonly #errorReply = new ReplyWriter(this.#errorSink);
+  readonly #replies: ReplyWriter[] = [];
   #nextId = 1;
   #turnPlanned = false;
   #inTurn = false;
   #pauseUntilMs = 0;
   #pausesAll = false;
+  #pauseTimer: NodeJS.Timeout | undefined;
+  #internalCount = 0;
 
   constructor(
     links: ShardLinks, control: Control, stats: ShardStats, clock: Clock, limits: RequestLimits,
@@ -86,12 +93,18 @@ export class Door implements ReplyReceiver {
     for (const session of this.#sessions) if (session !== undefined) yield session;
   }
 
+  /** Those whom CLIENT LIST shows, the oldest first. */
+  clients(): Session[] {
+    const shown = [...this.sessions()].filter(({ isInternal, connection }) => !isInternal && !connection.isClosed);
+    return shown.toSorted((a, b) => a.id - b.id);
+  }
+
   sessionAt(index: number): Session | undefined {
     return this.#sessions[index];
   }
 
   get sessionCount(): number {
-    return this.#sessions.length - this.#freeIndexes.length - this.#leaving.size;
+    return this.#sessions.length - this.#freeIndexes.length - this.#leaving.size - this.#internalCount;
   }
 
   // Connections.
@@ -106,16 +119,9 @@ export class Door implements ReplyReceiver {
   acceptInternal(socket: Socket): { session: Session; receive: (bytes: Uint8Array) => void } {
     const session = this.#newSession(new Connection(socket, 'unix', 'internal'), true);
     session.isInternal = true;
+    this.#internalCount++;
     this.#start(session);
     return { session, receive: (bytes) => this.#receive(session, bytes, 0, bytes.length) };
-  }
-
-  /** Closes a session once what it has been answered is out; commands not yet executed are dropped. */
-  closeAfterReplies(session: Session): void {
-    session.closing = true;
-    session.connection.input.clear();
-    this.touch(session);
-    this.planTurn();
   }
 
   closeNow(session: Session): void {
@@ -135,8 +141,7 @@ export class Door implements ReplyReceiver {
       session.closing = true;
       session.connection.closeAfterFlush();
     }
-    const isOut = (session: Session): boolean => session.connection.output.pendingBytes === 0;
-    while (![...this.sessions()].every(isOut)) await new Promise((resolve) => { setTimeout(resolve, 1); });
+    while ([...this.sessions()].some(({ connection }) => connection.output.pendingBytes > 0)) await new Promise((resolve) => { setTimeout(resolve, 1); });
   }
 
   /** Has the session looked at in this turn: its output written, its commands gone on with. */
@@ -151,12 +156,13 @@ export class Door implements ReplyReceiver {
   pause(untilMs: number, all: boolean): void {
     this.#pausesAll = all || (this.isPaused && this.#pausesAll);
     this.#pauseUntilMs = Math.max(untilMs, this.isPaused ? this.#pauseUntilMs : 0);
-    setTimeout(() => this.resumeWaiting(), Math.max(1, this.#pauseUntilMs - this.clock.now())).unref();
+    this.#awaitPauseEnd();
   }
 
   unpause(): void {
     this.#pauseUntilMs = 0;
     this.#pausesAll = false;
+    clearTimeout(this.#pauseTimer);
     this.resumeWaiting();
   }
 
@@ -218,17 +224,17 @@ export class Door implements ReplyReceiver {
     if (id >= 0) this.stats.countRejected(id);
     this.#errorReply.resp = session.resp;
     this.#errorReply.error(text);
-    this.#deliverLocal(session, this.#errorSink.take());
+    this.#deliverLocal(session, this.#errorReply.bytes, this.#errorReply.pos);
+    this.#errorSink.clear();
   }
 
-  /** Runs a door command now, or once everything before it is answered. */
-  execute(session: Session, id: number, bytes: Uint8Array, args: Int32Array): void {
-    const sink = new BufferSink();
-    const reply = new ReplyWriter(sink);
-    reply.resp = session.resp;
-    const call = new DoorCall(session, this.services.server, reply, id, Math.floor(this.clock.now()), bytes, args);
+  /** Runs a door command now, or once everything before it is answered. The arguments lie at `at`, as in a RawCommand. */
+  execute(session: Session, id: number, bytes: Uint8Array, at: number, args: Int32Array, argc: number): void {
+    const reply = this.#replies.pop() ?? new ReplyWriter(new BufferSink());
+    const call = new DoorCall(session, this.services.server, reply, id, 0, bytes, args, at, argc);
     session.heldCall = call;
     if (session.isSettled) this.#runHeld(session);
+    else call.keepArguments();
   }
 
   slotInput(session: Session, flags: number, slot: number): number {
@@ -248,13 +254,15 @@ export class Door implements ReplyReceiver {
       return;
     }
     session.deliver(run, bytes, offset, length, ended);
-    if (ended) session.answered(commands, length);
+    session.answered(commands, length, ended);
     this.touch(session);
   }
 
   onUnsaved(connection: number, run: number, commands: number): void {
     for (let i = 0; i < commands; i++) this.#errorReply.error(this.writeRefusal || this.services.unsavedError());
     const bytes = this.#errorSink.take();
+    const session = this.#sessions[connection];
+    if (session?.hasBegun(run) === true) this.closeNow(session);
     this.onReply(connection, run, bytes, 0, bytes.length, true, commands);
   }
 
@@ -301,6 +309,15 @@ export class Door implements ReplyReceiver {
     this.#touched.length = 0;
     this.links.publish();
     this.#inTurn = false;
+  }
+
+  #awaitPauseEnd(): void {
+    clearTimeout(this.#pauseTimer);
+    const restMs = Math.min(maxTimerMs, Math.max(1, this.#pauseUntilMs - this.clock.now()));
+    this.#pauseTimer = setTimeout(() => {
+      if (this.isPaused) this.#awaitPauseEnd();
+      else this.unpause();
+    }, restMs).unref();
   }
 
   /** Takes wake-ups. The next one is awaited before the last look at the rings, so none is missed. */
@@ -406,39 +423,48 @@ export class Door implements ReplyReceiver {
   #runHeld(session: Session): void {
     const call = session.heldCall!;
     const row = rows[call.id] as DoorCommand;
-    session.heldCall = undefined;
-    session.lastInteractionMs = call.nowMs;
     const from = this.clock.now();
+    session.heldCall = undefined;
+    session.asking = false;
+    session.lastInteractionMs = from;
+    session.commandCount++;
+    call.nowMs = Math.floor(from);
+    call.reply.resp = session.resp;
     const outcome = row.execute(call);
     if (outcome === undefined) {
       this.#finish(call, from);
       return;
     }
+    void this.#finishLater(call, outcome, from);
+  }
+
+  async #finishLater(call: DoorCall, outcome: Promise<void>, from: number): Promise<void> {
+    const { session } = call;
+    call.keepArguments();
     session.busy = true;
-    outcome.then(
-      () => {
-        session.busy = false;
-        this.#finish(call, from);
-        this.resume(session);
-      },
-      (error: unknown) => this.services.onFault(error),
-    );
+    try {
+      await outcome;
+    } catch (error) {
+      this.services.onFault(error);
+      return;
+    }
+    session.busy = false;
+    this.#finish(call, from);
+    this.resume(session);
   }
 
   #finish(call: DoorCall, from: number): void {
-    const { session } = call;
+    const { session, reply } = call;
     const us = Math.max(0, this.clock.now() - from) * 1000;
     this.services.onDoorCommand(call, us);
-    const bytes = (call.reply.sink as BufferSink).take();
-    if (session.connection.isClosed) return;
-    this.#deliverLocal(session, bytes);
-    if (session.replyMode === ReplyMode.skipNext) session.replyMode = ReplyMode.skip;
-    else if (session.replyMode === ReplyMode.skip) session.replyMode = ReplyMode.on;
+    if (!session.connection.isClosed) this.#deliverLocal(session, reply.bytes, reply.pos);
+    session.endCommand();
+    (reply.sink as BufferSink).clear();
+    if (this.#replies.length < pooledReplies) this.#replies.push(reply);
   }
 
-  #deliverLocal(session: Session, bytes: Uint8Array): void {
-    const isSilent = session.replyMode === ReplyMode.off || session.replyMode === ReplyMode.skip;
-    session.deliver(session.nextRun, bytes, 0, isSilent ? 0 : bytes.length, true);
+  #deliverLocal(session: Session, bytes: Uint8Array, length: number): void {
+    session.deliver(session.nextRun, bytes, 0, session.isSilent ? 0 : length, true);
     session.nextRun = (session.nextRun + 1) | 0;
     this.touch(session);
     this.planTurn();
@@ -446,7 +472,9 @@ export class Door implements ReplyReceiver {
 
   #sent(session: Session, commands: number): void {
     session.nextRun = (session.nextRun + 1) | 0;
+    session.runsOut++;
     session.inFlight += commands;
+    session.commandCount += commands;
   }
 
   #takeShared(session: Session, bytes: Uint8Array, next: number): Uint8Array | undefined {
@@ -456,18 +484,19 @@ export class Door implements ReplyReceiver {
 
   #forget(session: Session): void {
     assert(this.#sessions[session.index] === session, 'a session is forgotten once');
-    if (!session.isInternal) this.services.onDisconnect(session);
+    if (session.isInternal) this.#internalCount--;
+    else this.services.onDisconnect(session);
     this.#sessions[session.index] = undefined;
     this.#waiting.delete(session);
     session.closing = true;
-    if (session.isSettled) this.#freeIndexes.push(session.index);
+    if (session.runsOut === 0) this.#freeIndexes.push(session.index);
     else this.#leaving.set(session.index, session);
   }
 
   #answerLeaving(connection: number, ended: boolean): void {
     const session = this.#leaving.get(connection)!;
-    if (ended) session.nextReply = (session.nextReply + 1) | 0;
-    if (!session.isSettled) return;
+    if (ended) session.runsOut--;
+    if (session.runsOut > 0) return;
     this.#leaving.delete(connection);
     this.#freeIndexes.push(connection);
   }

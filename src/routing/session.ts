@@ -7,6 +7,8 @@
 import type { Connection } from '../socket/connection.ts';
 import { RequestParser } from '../protocol/request-parser.ts';
 import type { RequestLimits } from '../protocol/request-limits.ts';
+import { copyOf } from '../base/copy-bytes.ts';
+import { fullNames } from '../commands/table.ts';
 import type { DoorCall } from '../commands/door-call.ts';
 
 export const ReplyMode = { on: 0, off: 1, skipNext: 2, skip: 3 } as const;
@@ -50,12 +52,18 @@ export class Session {
   replyMode: number = ReplyMode.on;
 
   lastInteractionMs: number;
+  /** Id of the last command that was looked up; -1 for none, or an unknown one. */
   lastCommand = -1;
+  /** Commands executed; those that the door refuses do not count. */
   commandCount = 0;
 
   /** Number of the next run, and of the next run to be answered. */
   nextRun = 0;
   nextReply = 0;
+  /** Runs that shards have not answered. */
+  runsOut = 0;
+  /** Bytes of replies that came before their turn. */
+  earlyBytes = 0;
   /** Commands sent to shards and not yet answered, and how many may be. */
   inFlight = 0;
   window = 1024;
@@ -71,7 +79,12 @@ export class Session {
   closing = false;
   /** Waits for room in the rings or the end of a pause. */
   parked = false;
+  /** The run of which a part has been delivered, or -1. */
+  #begunRun = -1;
   #early: Map<number, EarlyReply> | undefined;
+  /** Of the replies since the last one that ended. */
+  #replyBytes = 0;
+  #backlogBytes = 0;
 
   constructor(id: number, index: number, connection: Connection, limits: RequestLimits, authenticated: boolean, nowMs: number) {
     this.id = id;
@@ -87,6 +100,41 @@ export class Session {
   /** Whether every run has been answered. */
   get isSettled(): boolean {
     return this.nextRun === this.nextReply;
+  }
+
+  /** Whether the client waits for nothing, so that `timeout` counts. */
+  get isIdle(): boolean {
+    return this.isSettled && this.heldCall === undefined && this.held === undefined && !this.busy && !this.isInternal;
+  }
+
+  /** To be called now and then: a client that takes what it is owed interacts. */
+  noteBacklog(nowMs: number): void {
+    const { backlogBytes } = this.connection.output;
+    if (backlogBytes > 0 && backlogBytes !== this.#backlogBytes) this.lastInteractionMs = nowMs;
+    this.#backlogBytes = backlogBytes;
+  }
+
+  /** Replies are not sent: CLIENT REPLY OFF, or the command behind CLIENT REPLY SKIP. */
+  get isSilent(): boolean {
+    return this.replyMode === ReplyMode.off || this.replyMode === ReplyMode.skip;
+  }
+
+  /** `client|list`; undefined before the first command and after an unknown one. */
+  get lastCommandName(): string | undefined {
+    return fullNames[this.lastCommand];
+  }
+
+  /** The command in hand is over: its CLIENT REPLY SKIP ends, or the one that it asked for begins. */
+  endCommand(): void {
+    if (this.replyMode === ReplyMode.skipNext) this.replyMode = ReplyMode.skip;
+    else if (this.replyMode === ReplyMode.skip) this.replyMode = ReplyMode.on;
+  }
+
+  /** A stranger again: of the default user, and without a password only if that has none. */
+  forgetUser(isAuthenticated: boolean): void {
+    this.user = 'default';
+    this.authenticated = isAuthenticated;
+    this.parser.authenticated = isAuthenticated;
   }
 
   authenticate(user: string): void {
@@ -105,13 +153,30 @@ export class Session {
       return;
     }
     if (length > 0) this.connection.output.append(bytes, offset, length);
-    if (!ended) return;
+    if (!ended) {
+      this.#begunRun = run;
+      return;
+    }
+    this.#begunRun = -1;
     this.nextReply = (this.nextReply + 1) | 0;
     if (this.#early !== undefined) this.#deliverEarly();
   }
 
-  /** Adapts the window to the size of the replies, so that a client that never reads costs bounded memory. */
-  answered(commands: number, replyBytes: number): void {
+  /** Whether a part of the reply of `run` has come. */
+  hasBegun(run: number): boolean {
+    return run === this.#begunRun || this.#early?.has(run) === true;
+  }
+
+  /**
+   * Notes (a part of) a shard's reply of `bytes` to `commands` commands. The window follows the size
+   * of the replies, so that a client that never reads costs bounded memory.
+   */
+  answered(commands: number, bytes: number, ended = true): void {
+    this.#replyBytes += bytes;
+    if (!ended) return;
+    const replyBytes = this.#replyBytes;
+    this.#replyBytes = 0;
+    this.runsOut--;
     this.inFlight -= commands;
     if (replyBytes > commands * 64) this.window = Math.max(1, Math.min(maxWindow, Math.floor((windowBytes * commands) / replyBytes)));
     else this.window = maxWindow;
@@ -124,7 +189,8 @@ export class Session {
       early = { chunks: [], ended: false };
       this.#early.set(run, early);
     }
-    if (length > 0) early.chunks.push(bytes.slice(offset, offset + length));
+    if (length > 0) early.chunks.push(copyOf(bytes, offset, offset + length));
+    this.earlyBytes += length;
     early.ended = ended;
   }
 
@@ -132,10 +198,15 @@ export class Session {
     for (;;) {
       const early = this.#early!.get(this.nextReply);
       if (early === undefined) return;
-      for (const chunk of early.chunks) this.connection.output.append(chunk, 0, chunk.length);
-      early.chunks.length = 0;
-      if (!early.ended) return;
+      for (const chunk of early.chunks) {
+        this.connection.output.append(chunk, 0, chunk.length);
+        this.earlyBytes -= chunk.length;
+      }
       this.#early!.delete(this.nextReply);
+      if (!early.ended) {
+        this.#begunRun = this.nextReply;
+        return;
+      }
       this.nextReply = (this.nextReply + 1) | 0;
     }
   }

@@ -161,7 +161,7 @@ export class ShardLinks {
       const ended = i32[index + replyWord.kind] === ReplyKind.end;
       if (!this.#isDurable(link, index)) {
         if (this.#logControl!.error === 0) break;
-        if (i32[index + replyWord.wrote] === 1) {
+        if (i32[index + replyWord.wrote] === 1 && i32[index + replyWord.payloadBytes]! > 0) {
           receiver.onUnsaved(connection, run, commands);
           replies.advance(index);
           taken = true;

@@ -21,7 +21,7 @@ import type { DoorServices } from '../routing/door-services.ts';
 import type { Session } from '../routing/session.ts';
 import { ShardLinks } from '../routing/shard-links.ts';
 import type { ShardPool } from '../routing/shard-pool.ts';
-import { SlotAnswer, SlotInput } from '../routing/slot-decision.ts';
+import { SlotAnswer, slotInputOf } from '../routing/slot-decision.ts';
 import type { OrderAnswer, ShardOrder } from '../shard/shard-orders.ts';
 import type { SlowCommand } from '../shard/shard-thread.ts';
 import type { Listeners } from '../socket/listeners.ts';
@@ -149,7 +149,7 @@ export class Server implements DoorServices {
     if (this.config.values['latency-tracking']) this.stats.countLatency(call.id, us, 1);
     const slowerThanUs = this.config.values['slowlog-log-slower-than'];
     if (slowerThanUs < 0 || us < slowerThanUs || (flagsOf[call.id]! & CommandFlag.skip_slowlog) !== 0) return;
-    const args = Array.from({ length: call.argc }, (_, i) => call.bytes(i));
+    const args = Array.from({ length: call.argc }, (_, i) => call.shownBytes(i));
     const { connection, name } = call.session;
     this.slowLog.add(call.nowMs, us, args, args.map(({ length }) => length), call.argc, connection.peerAddress, name);
   }
@@ -178,11 +178,7 @@ export class Server implements DoorServices {
   }
 
   slotInput(session: Session, flags: number, situation: number): number {
-    return situation |
-      (session.asking ? SlotInput.asking : 0) |
-      (session.readonlyMode ? SlotInput.readonlyClient : 0) |
-      ((flags & CommandFlag.write) !== 0 ? SlotInput.write : 0) |
-      (this.config.values['cluster-allow-reads-when-down'] ? SlotInput.readsWhenDown : 0);
+    return slotInputOf(session, flags, this.config.values['cluster-allow-reads-when-down'], situation);
   }
 
   endpointOf(session: Session, slot: number, answer: number): string {
@@ -211,8 +207,9 @@ export class Server implements DoorServices {
     this.clock.synchronise();
     const timeoutMs = this.config.values.timeout * 1000;
     for (const session of this.door.sessions()) {
+      session.noteBacklog(nowMs);
       if (this.outputLimitReached(session)) this.door.closeNow(session);
-      else if (timeoutMs > 0 && session.isSettled && nowMs - session.lastInteractionMs > timeoutMs) this.#closeIdle(session);
+      else if (timeoutMs > 0 && session.isIdle && nowMs - session.lastInteractionMs > timeoutMs) this.#closeIdle(session);
     }
   }
 

@@ -54,6 +54,12 @@ export class Connection {
     };
   }
 
+  /** The file descriptor, where the system has one and tells. */
+  get descriptor(): number | undefined {
+    const handle = (this.socket as { readonly _handle?: { readonly fd?: number } | null })._handle;
+    return handle?.fd === undefined || handle.fd < 0 ? undefined : handle.fd;
+  }
+
   get isClosed(): boolean {
     return this.#closed || this.socket.destroyed;
   }

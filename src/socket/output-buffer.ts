@@ -46,7 +46,7 @@ export class OutputBuffer {
 
   /** Memory held for replies that the socket has not been given yet. */
   get chunkBytes(): number {
-    return this.#chunk?.length ?? 0;
+    return this.#chunk?.bytes.length ?? 0;
   }
 
   /** Bytes in the chunk that is being filled. */
