@@ -3,6 +3,13 @@
 /** The same as in package.json. */
 export const tesseraVersion = '0.1.0';
 
+/**
+ * The version that clients are told (HELLO, INFO redis_version), because many look at it to know which commands
+ * there are. 7.4 is the newest whose commands are all meant to be here; from 8.0 on clients expect query engine,
+ * JSON and vector sets. Our own version stands beside it.
+ */
+export const redisVersion = '7.4.0';
+
 export function versionText(): string {
   return `Tessera server v=${tesseraVersion} node=${process.version} bits=64`;
 }

@@ -53,7 +53,13 @@ export const decrementOverflow = 'ERR decrement would overflow';
 export const nanOrInfinity = 'ERR increment would produce NaN or Infinity';
 export const timeoutNegative = 'ERR timeout is negative';
 export const timeoutNotInteger = 'ERR timeout is not an integer or out of range';
+export const timeoutOutOfRange = 'ERR timeout is out of range';
 export const timeoutNotFloat = 'ERR timeout is not a float or out of range';
+
+/** `min` and `max`: of the C type that Redis reads the argument into. */
+export function outOfRangeBetween(min: number, max: number): string {
+  return `ERR value is out of range, value must between ${min} and ${max}`;
+}
 
 /** An integer option with a name of its own, such as INCREX's 'UBOUND'. */
 export function namedNotInteger(name: string): string {
@@ -182,6 +188,20 @@ export function unknownClientType(type: string): string {
 
 export function noSuchUser(name: string): string {
   return `ERR No such user '${cString(name, Infinity)}'`;
+}
+
+/** A filter of CLIENT LIST and KILL, such as 'maxage'. */
+export function filterNotPositive(name: string): string {
+  return `ERR ${name} should be greater than 0`;
+}
+
+export function filterDbOutOfRange(name: string, lastDb: number): string {
+  return `ERR ${name} number should be between 0 and ${lastDb}`;
+}
+
+/** `what` is 'flags' or 'capa'; `filter` is 'provided', or the name of one that excludes. */
+export function filterUnknownLetters(what: string, filter: string, letters: string): string {
+  return `ERR Unknown ${what} found in the ${filter} filter: ${cString(letters, Infinity)}`;
 }
 
 /** CLIENT SETINFO's name of an attribute. */

@@ -12,6 +12,7 @@ import { CommandFlag } from '../commands/command.ts';
 import { flagsOf, rows } from '../commands/table.ts';
 import type { ClusterNode } from '../cluster/cluster-node.ts';
 import type { Config } from '../config/config.ts';
+import { redisVersion } from '../config/version.ts';
 import { SlowLog } from '../observe/slow-log.ts';
 import { errnoText } from '../persistence/errno-text.ts';
 import * as errors from '../protocol/errors.ts';
@@ -51,6 +52,8 @@ export class Server implements DoorServices {
   readonly slowLog: SlowLog;
   readonly startedMs: number;
   readonly runId = randomHexId();
+  /** As clients are told it. */
+  readonly version = redisVersion;
   readonly limits: RequestLimits;
   readonly logControl: LogControl;
   readonly server: Server = this;
