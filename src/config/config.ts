@@ -12,7 +12,7 @@ import type { ReadState } from './config-reader.ts';
 import type { CommandLine } from './command-line.ts';
 import { isPattern, matchesPattern } from './name-pattern.ts';
 import { OptionError } from './option.ts';
-import { defaultValues, findOption, optionsByName } from './options.ts';
+import { defaultValues, findOption, isSensitive, optionsByName } from './options.ts';
 import type { ConfigValues, NamedOption, OptionName } from './options.ts';
 import { systemReason } from './system-reason.ts';
 
@@ -81,6 +81,11 @@ export class Config {
       }
     }
     return [...matches];
+  }
+
+  /** Whether the value of an option must be kept out of logs. */
+  isSensitive(name: string): boolean {
+    return isSensitive(name);
   }
 
   /** Rejects with ConfigError; then nothing has changed. */
