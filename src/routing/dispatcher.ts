@@ -12,7 +12,8 @@ import { assert } from '../base/assert.ts';
 import { copyOf } from '../base/copy-bytes.ts';
 import { keySlot } from '../base/crc16.ts';
 import { maxRingArguments, maxRingCommandBytes, packContext, RequestFlag } from '../channel/records.ts';
-import { CommandFlag, type ShardCommand } from '../commands/command.ts';
+import { CommandFlag, type ContainerCommand, type ShardCommand } from '../commands/command.ts';
+import { isLocal } from '../commands/is-local.ts';
 import { findKeys, KeyList } from '../commands/keys.ts';
 import { arityOf, flagsOf, fullNames, lookup, lookupSubcommand, Place, placeOf, rows, singleKeyOf } from '../commands/table.ts';
 import { equalBytes, latin1 } from '../protocol/ascii.ts';
@@ -92,13 +93,12 @@ export class Dispatcher {
       this.#refuse(session, -1, errors.unknownCommand(latin1(bytes, at + args[0]!, args[1]!), preview(bytes, at, args, argc)));
       return false;
     }
-    if (placeOf[id] === Place.container) {
-      if (argc < 2) return this.#refuse(session, id, errors.wrongArity(rows[id]!.name));
+    if (placeOf[id] === Place.container && argc > 1) {
+      const container = rows[id] as ContainerCommand;
+      if (!this.#passesGate(session, container)) return this.#refuse(session, id, errors.debugDisabled);
       const sub = lookupSubcommand(id, bytes, at + args[2]!, args[3]!);
       session.lastCommand = sub;
-      if (sub < 0) {
-        return this.#refuse(session, id, errors.unknownSubcommand(latin1(bytes, at + args[2]!, args[3]!), rows[id]!.name.toUpperCase()));
-      }
+      if (sub < 0) return this.#refuse(session, id, noSubcommand(container, latin1(bytes, at + args[2]!, args[3]!)));
       id = sub;
     }
     const arity = arityOf[id]!;
@@ -108,7 +108,7 @@ export class Dispatcher {
       return this.#refuse(session, id, errors.noAuth);
     }
     if (this.#door.loading && (flags & CommandFlag.loading) === 0 && !session.isInternal) return this.#refuse(session, id, errors.loading);
-    if (placeOf[id] === Place.door) {
+    if (placeOf[id] === Place.door || placeOf[id] === Place.container) {
       if (this.#isHeldByPause(session, id, bytes, at, args, argc, next)) return false;
       this.#closeRun(session);
       this.#door.execute(session, id, bytes, at, args, argc);
@@ -124,6 +124,13 @@ export class Dispatcher {
     }
     const { shardCount } = this.#door;
     return this.#send(session, id, shardCount === 1 ? 0 : slot % shardCount, slot, bytes, at, args, argc, next);
+  }
+
+  /** Whether the configuration allows the container's commands to this client. */
+  #passesGate({ connection }: Session, { gate }: ContainerCommand): boolean {
+    if (gate === undefined) return true;
+    const who = this.#door.services.server.config.values[gate];
+    return who === 'yes' || (who === 'local' && isLocal(connection));
   }
 
   #executeByKeys(session: Session, id: number, bytes: Uint8Array, at: number, args: Int32Array, argc: number, next: number): boolean {
@@ -284,6 +291,10 @@ export class Dispatcher {
 
 function contextOf(session: Session): number {
   return packContext(session.db, session.resp, (session.isSilent ? RequestFlag.silent : 0) | (session.noTouch ? RequestFlag.noTouch : 0));
+}
+
+function noSubcommand({ name, opaque }: ContainerCommand, word: string): string {
+  return opaque ? errors.subcommandSyntax(word, name) : errors.unknownSubcommand(word, name);
 }
 
 function preview(bytes: Uint8Array, at: number, args: Int32Array, argc: number): string[] {
