@@ -21,7 +21,7 @@ export class DirectoryLock {
     files.makeDirectory(root);
     this.#database = new DatabaseSync(`${root}/tessera.lock`);
     try {
-      this.#database.exec('PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE');
+      this.#database.exec('PRAGMA journal_mode = MEMORY; BEGIN EXCLUSIVE');
     } catch (error) {
       this.#database.close();
       if ((error as { errcode?: number }).errcode !== sqliteBusy) throw error;

@@ -23,6 +23,7 @@ describe('a directory lock', () => {
     expect(() => new DirectoryLock(diskFiles, root, process.pid))
       .toThrow(`${root} is in use by another node (pid ${first.pid}).`);
     expect(() => new DirectoryLock(diskFiles, root, process.pid)).toThrow('in use by another node');
+    expect(diskFiles.list(root)).toEqual(['tessera.lock', 'tessera.pid']);
     first.kill('SIGKILL');
     await once(first, 'close');
   });
