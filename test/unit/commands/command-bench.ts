@@ -136,6 +136,16 @@ export class CommandBench {
     return all.toSorted((a, b) => a.db - b.db || (a.key < b.key ? -1 : 1));
   }
 
+  /** Makes a string claim to be of another type, where a reply is wanted that only depends on the type. */
+  pretendType(key: string, type: number): void {
+    const name = Buffer.from(key, 'latin1');
+    const slot = keySlot(name, 0, name.length);
+    const keyspace = this.keyspaces[slot % this.keyspaces.length]!;
+    const entry = keyspace.find(this.db, slot, name, 0, name.length);
+    assert(entry !== 0, 'a key that changes its type exists');
+    keyspace.arena.i32[entry * 2] = (keyspace.arena.i32[entry * 2]! & ~(15 << 20)) | (type << 20);
+  }
+
   /** Asserts that the counts agree with the keys and that the arenas are consistent. */
   check(): void {
     for (const keyspace of this.keyspaces) {
