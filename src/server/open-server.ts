@@ -11,6 +11,7 @@ import type { ShutdownStep } from '../lifecycle/shutdown.ts';
 import { ShardPool } from '../routing/shard-pool.ts';
 import { Listeners } from '../socket/listeners.ts';
 import { openCluster } from './cluster.ts';
+import { clientsThatFit, readLimits } from './descriptor-limit.ts';
 import { Persistence } from './persistence.ts';
 import { Server } from './server.ts';
 import { followSettings } from './settings.ts';
@@ -21,8 +22,8 @@ const readBufferBytes = 64 * 1024;
 
 export interface OpenedServer {
   readonly server: Server;
-  /** How to stop it, in order. */
-  readonly stopSteps: readonly ShutdownStep[];
+  /** How to stop it, in order. Unforced, it goes on serving if what was written cannot be saved. */
+  readonly stopSteps: (isForced: boolean) => readonly ShutdownStep[];
 }
 
 /** `onFault` is called for a defect of ours after the start: the process cannot go on. */
@@ -39,11 +40,12 @@ export async function openServer(config: Config, logger: ServerLogger, onFault: 
   const readBuffer = Buffer.alloc(readBufferBytes);
   const server = new Server({ config, logger, clock, pool, logControl, readBuffer, onFault });
   followSettings(server, logger);
+  const clientsMax = clientsThatFit(values.maxclients, readLimits(), logger);
   const listeners = new Listeners({
     readBuffer,
     logger,
     onSocket: (socket, kind) => server.door.accept(socket, kind, values.unixsocket),
-    admit: (handshakingCount) => server.door.sessionCount + handshakingCount < config.values.maxclients,
+    admit: (handshakingCount) => server.door.sessionCount + handshakingCount < Math.min(config.values.maxclients, clientsMax),
     isProtected: () => config.values['protected-mode'] && config.values.requirepass === '',
   });
   server.listeners = listeners;
@@ -51,6 +53,7 @@ export async function openServer(config: Config, logger: ServerLogger, onFault: 
   server.persistence = persistence;
   server.door.loading = true;
   await listeners.open({ ...values });
+  await server.order(() => ({ order: 'hello' }));
   await persistence.open();
   if (values['cluster-enabled']) openCluster(server);
   server.door.loading = false;
@@ -61,12 +64,13 @@ export async function openServer(config: Config, logger: ServerLogger, onFault: 
   const everySecond = setInterval(() => server.everySecond(), 1000);
   return {
     server,
-    stopSteps: [
+    stopSteps: (isForced) => [
+      { name: 'sync the append only files', timeoutMs: 60_000, mustSucceed: !isForced, run: () => persistence.sync() },
       { name: 'close the listeners', timeoutMs: 2000, run: () => listeners.close() },
       { name: 'stop the timers', timeoutMs: 100, run: () => clearInterval(everySecond) },
       { name: 'answer what was asked', timeoutMs: 10_000, run: () => server.door.drain() },
       { name: 'stop the shards', timeoutMs: 10_000, run: () => pool.stop() },
-      { name: 'write and sync the logs', timeoutMs: 60_000, run: () => persistence.stop() },
+      { name: 'close the append only files', timeoutMs: 60_000, run: () => persistence.stop() },
       { name: 'close the connections', timeoutMs: 2000, run: () => server.door.close() },
     ],
   };

@@ -50,6 +50,24 @@ export class Persistence {
     config.onChange(['appendonly'], ({ appendonly }) => (appendonly ? this.#switchOn() : this.#switchOff()));
   }
 
+  /** Resolves once everything written so far is synced; rejects if it cannot be. */
+  async sync(): Promise<void> {
+    if (this.#logThread === undefined) return;
+    const { logControl, pool } = this.#server;
+    const positions = pool.effectLogs.map((log) => log.written);
+    const policy = logControl.policy;
+    logControl.setPolicy('always');
+    const isDurable = (): boolean => pool.effectLogs.every((log, shard) => ((log.durable - positions[shard]!) | 0) >= 0);
+    while (!isDurable()) {
+      if (logControl.error !== 0) {
+        logControl.setPolicy(policy);
+        throw new PersistenceError(this.#server.unsavedError());
+      }
+      await new Promise((done) => { setTimeout(done, 1); });
+    }
+    logControl.setPolicy(policy);
+  }
+
   /** Writes out and syncs everything, and ends the log thread. */
   async stop(): Promise<void> {
     if (this.#logThread === undefined) return;

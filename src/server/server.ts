@@ -60,8 +60,11 @@ export class Server implements DoorServices {
   cluster: ClusterNode | undefined;
   listeners: Listeners | undefined;
   persistence: Persistence | undefined;
-  /** Asks for an ordered stop; set by the composition root. */
-  requestStop: (why: string) => void = () => {};
+  /**
+   * Stops the node in order and ends the process; resolves with false if it goes on, because what was
+   * written cannot be saved and the stop was not forced. Set once the node is ready.
+   */
+  requestStop: (isForced: boolean) => Promise<boolean> = () => Promise.resolve(false);
   /** Connections accepted since the start or the last CONFIG RESETSTAT. */
   connectionsReceived = 0;
   /** Bytes of clients that have gone. */

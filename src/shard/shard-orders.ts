@@ -21,6 +21,8 @@ import { type ReplySink, ReplyWriter } from '../protocol/reply-writer.ts';
 import { emitKeyspace } from './base-emitter.ts';
 
 export type ShardOrder =
+  /** Answered as soon as the shard is there. */
+  | { readonly order: 'hello' }
   /** Reads the shard's share of the logs; answers with reports. */
   | { readonly order: 'load'; readonly plan: OwnPlan }
   /** Completes transactions that a log lacks; `reports` are those of all logs. Answers with a Completion. */
@@ -61,6 +63,8 @@ export class ShardOrders {
   #carryOut(order: ShardOrder): OrderAnswer['result'] {
     const { shard } = this.#keyspace;
     switch (order.order) {
+      case 'hello':
+        return undefined;
       case 'load':
         return loadShard(diskFiles, order.plan, shard, this.#replayTarget);
       case 'complete':
