@@ -96,6 +96,11 @@ export class Ring {
     return ((this.#position - Atomics.load(this.i32, headWord)) | 0) * 8;
   }
 
+  /** Bytes published and not yet released, as any thread sees them. */
+  get filledBytes(): number {
+    return ((Atomics.load(this.i32, tailWord) - Atomics.load(this.i32, headWord)) | 0) * 8;
+  }
+
   /** Blocks this thread until the consumer has released something. Never for the door. */
   waitForRoom(timeoutMs: number): void {
     Atomics.store(this.i32, waitingWord, 1);
