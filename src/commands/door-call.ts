@@ -82,6 +82,11 @@ export class DoorCall {
     return parseInteger64(this.#bytes, this.#offset(i), this.#args[i * 2 + 1]!);
   }
 
+  /** Answers with argument `i`. */
+  replyArgument(i: number): void {
+    this.reply.bulk(this.#bytes, this.#offset(i), this.#args[i * 2 + 1]!);
+  }
+
   /** Answers with an error; the text starts with its prefix, without '-'. */
   fail(text: string): void {
     this.failed = true;

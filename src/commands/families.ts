@@ -1,10 +1,12 @@
 /** The families of commands that make up the table. */
 import type { CommandRow } from './command.ts';
+import { connectionCommands } from './connection/connection-commands.ts';
 import { clusterCommands } from './door/cluster.ts';
 import { genericCommands } from './generic/rows.ts';
 import { stringCommands } from './string/string-commands.ts';
 
 export const families: readonly (readonly CommandRow[])[] = [
+  connectionCommands,
   stringCommands,
   genericCommands,
   clusterCommands,

@@ -2,14 +2,17 @@
 import { about } from './about.ts';
 import type { DoorCommand } from './command.ts';
 
-export function helpCommand(container: string, since: string, acl: readonly string[], lines: readonly string[]): DoorCommand {
+export function helpCommand(
+  container: string, since: string, acl: readonly string[], lines: readonly string[],
+  group = container === 'OBJECT' ? 'generic' : 'server',
+): DoorCommand {
   return {
     name: 'help',
     arity: 2,
     flags: ['loading', 'stale'],
     acl,
     keys: [],
-    text: about(container === 'OBJECT' ? 'generic' : 'server', since, 'Lists the subcommands.', `${container} HELP`),
+    text: about(group, since, 'Lists the subcommands.', `${container} HELP`),
     place: 'door',
     execute(call) {
       const all = [`${container} <subcommand> [<arg> [value] [opt] ...]. Subcommands are:`, ...lines, 'HELP', '    Prints this help.'];

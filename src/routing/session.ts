@@ -130,11 +130,25 @@ export class Session {
     else if (this.replyMode === ReplyMode.skip) this.replyMode = ReplyMode.on;
   }
 
-  /** A stranger again: of the default user, and without a password only if that has none. */
-  forgetUser(isAuthenticated: boolean): void {
+  /** CLIENT REPLY. To skip the next reply means nothing to a client that gets none. */
+  setReplies(mode: 'on' | 'off' | 'skip'): void {
+    if (mode !== 'skip') this.replyMode = ReplyMode[mode];
+    else if (this.replyMode !== ReplyMode.off) this.replyMode = ReplyMode.skipNext;
+  }
+
+  /** As the connection was when it began, but for what the client has told about its library. */
+  reset(isAuthenticated: boolean): void {
+    this.db = 0;
+    this.resp = 2;
+    this.name = '';
     this.user = 'default';
     this.authenticated = isAuthenticated;
     this.parser.authenticated = isAuthenticated;
+    this.noEvict = false;
+    this.noTouch = false;
+    this.readonlyMode = false;
+    this.asking = false;
+    if (this.replyMode === ReplyMode.off) this.replyMode = ReplyMode.on;
   }
 
   authenticate(user: string): void {
