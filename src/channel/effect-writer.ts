@@ -12,7 +12,6 @@ import type { EffectLog } from './effect-log.ts';
 import type { Effects } from './effects.ts';
 
 export { noEffects, type Effects } from './effects.ts';
-export { LeaseEffects } from './lease-effects.ts';
 
 const carriageReturn = 0x0d;
 const lineFeed = 0x0a;

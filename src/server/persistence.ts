@@ -15,7 +15,7 @@ import type { ServerLogger } from '../base/server-logger.ts';
 import { Setting } from '../channel/control.ts';
 import { DirectoryLock } from '../persistence/directory-lock.ts';
 import { diskFiles } from '../persistence/files.ts';
-import { beginGeneration, commitGeneration, type LogTarget } from '../persistence/generation.ts';
+import { beginGeneration, commitGeneration } from '../persistence/generation.ts';
 import type { LogTask } from '../persistence/log-thread.ts';
 import { PersistenceError } from '../persistence/persistence-error.ts';
 import { type ForeignPlan, type OwnPlan, planRecovery, type RecoveryPlan } from '../persistence/recovery-plan.ts';
@@ -148,7 +148,13 @@ export class Persistence {
     const root = this.#root;
     const { appendfilename: appendFilename } = this.#server.config.values;
     const generation = beginGeneration(diskFiles, root);
-    await this.#order(() => ({ order: 'begin-log', root, appendFilename, generation, foldedId })) as LogTarget[];
+    try {
+      await this.#order(() => ({ order: 'begin-log', root, appendFilename, generation, foldedId }));
+    } catch (error) {
+      // Those shards that could begin must not go on with a generation that never comes into force.
+      await this.#order(() => ({ order: 'log-to', generation: 0, sequence: 0 }));
+      throw error;
+    }
     commitGeneration(diskFiles, root, generation, this.#server.pool.links.length, obsolete);
   }
 
@@ -170,7 +176,10 @@ export class Persistence {
 
   async #untilWritten(): Promise<void> {
     const logs = this.#server.pool.effectLogs;
-    while (!logs.every((log) => log.isSwitched && log.consumed === log.written)) await new Promise((done) => { setTimeout(done, 1); });
+    while (!logs.every((log) => log.isSwitched && log.consumed === log.written)) {
+      if (this.#server.logControl.error !== 0) throw new PersistenceError(this.#server.unsavedError());
+      await new Promise((done) => { setTimeout(done, 1); });
+    }
   }
 
   #startLogThread(): void {

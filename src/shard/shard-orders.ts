@@ -66,9 +66,10 @@ export class ShardOrders {
       case 'hello':
         return undefined;
       case 'load':
-        return loadShard(diskFiles, order.plan, shard, this.#replayTarget);
+        return loadShard(diskFiles, order.plan, shard, this.#replayTarget(true));
       case 'complete':
-        return completeShard(diskFiles, order.plan, order.reports, shard, this.#replayTarget);
+        // What came before a completed transaction may be lost, so that an effect such as APPEND no longer fits.
+        return completeShard(diskFiles, order.plan, order.reports, shard, this.#replayTarget(false));
       case 'begin-log': {
         const { root, appendFilename, generation, foldedId } = order;
         const target = createShardLog(diskFiles, { root, generation, shard, appendFilename }, foldedId, (effects) =>
@@ -82,19 +83,21 @@ export class ShardOrders {
     }
   }
 
-  readonly #replayTarget: ReplayTarget = {
-    apply: (db, bytes, index, argc) => this.#replay(db, bytes, index, argc),
-    flush: (db, modulus, residue) => {
-      for (const slot of this.#slots(modulus, residue)) {
-        for (let each = 0; each < this.#keyspace.databaseCount; each++) if (db === -1 || db === each) this.#keyspace.flushSlot(each, slot);
-      }
-    },
-    swap: (first, second, modulus, residue) => {
-      for (const slot of this.#slots(modulus, residue)) this.#keyspace.swapSlot(first, second, slot);
-    },
-  };
+  #replayTarget(isStrict: boolean): ReplayTarget {
+    return {
+      apply: (db, bytes, index, argc) => this.#replay(db, bytes, index, argc, isStrict),
+      flush: (db, modulus, residue) => {
+        for (const slot of this.#slots(modulus, residue)) {
+          for (let each = 0; each < this.#keyspace.databaseCount; each++) if (db === -1 || db === each) this.#keyspace.flushSlot(each, slot);
+        }
+      },
+      swap: (first, second, modulus, residue) => {
+        for (const slot of this.#slots(modulus, residue)) this.#keyspace.swapSlot(first, second, slot);
+      },
+    };
+  }
 
-  #replay(db: number, bytes: Uint8Array, index: Int32Array, argc: number): void {
+  #replay(db: number, bytes: Uint8Array, index: Int32Array, argc: number, isStrict: boolean): void {
     const call = this.#call;
     const name = (): string => latin1(bytes, index[0]!, index[1]!);
     let id = lookup(bytes, index[0]!, index[1]!);
@@ -108,7 +111,7 @@ export class ShardOrders {
     call.nowMs = 0;
     this.#discard.reset(call.reply);
     (rows[id] as ShardCommand).execute(call);
-    if (call.failed) throw new PersistenceError(`the log's command ${name()} ${latin1(bytes, index[2]!, index[3]!)} fails: ${this.#discard.text(call.reply)}`);
+    if (call.failed && isStrict) throw new PersistenceError(`the log's command ${name()} ${latin1(bytes, index[2]!, index[3]!)} fails: ${this.#discard.text(call.reply)}`);
   }
 
   /** The shard's slots that are `residue` modulo `modulus`. */

@@ -9,7 +9,8 @@ import type { Clock } from '../base/clock.ts';
 import type { Random } from '../base/random.ts';
 import type { Control } from '../channel/control.ts';
 import { Setting } from '../channel/control.ts';
-import { type EffectWriter, LeaseEffects } from '../channel/effect-writer.ts';
+import type { EffectWriter } from '../channel/effect-writer.ts';
+import { LeaseEffects } from '../channel/lease-effects.ts';
 import {
   contextDb, contextFlags, contextResp, RequestFlag, RequestKind, requestWord, type BigRequest,
 } from '../channel/records.ts';
@@ -20,6 +21,7 @@ import { CommandFlag, type ShardCommand } from '../commands/command.ts';
 import { flagsOf, isConstantTime, rows, singleKeyOf } from '../commands/table.ts';
 import type { Keyspace } from '../keyspace/keyspace.ts';
 import { ArenaFullError } from '../memory/arena.ts';
+import { errnoText } from '../persistence/errno-text.ts';
 import * as errors from '../protocol/errors.ts';
 import { ReplyWriter } from '../protocol/reply-writer.ts';
 import { redirectMoving } from './moving-slot.ts';
@@ -222,15 +224,20 @@ export class Shard {
     if (call.presencePolicy !== 0 && redirectMoving(call)) return;
     const { opened } = this.#stream;
     const position = this.#reply.pos;
-    if ((flagsOf[call.id]! & CommandFlag.denyoom) !== 0 && this.#isOutOfMemory()) {
-      call.fail(errors.oom);
-      this.#parts.stats.countRejected(call.id);
-      return;
+    const flags = flagsOf[call.id]!;
+    if ((flags & CommandFlag.write) !== 0) {
+      const refusal = this.#refusalOfWrite(flags);
+      if (refusal !== '') {
+        call.fail(refusal);
+        this.#parts.stats.countRejected(call.id);
+        return;
+      }
     }
     try {
       (rows[call.id] as ShardCommand).execute(call);
     } catch (error) {
       if (!(error instanceof ArenaFullError)) throw error;
+      call.effects.endTransaction();
       if (this.#stream.opened === opened) this.#reply.pos = position;
       call.fail(errors.oom);
     }
@@ -275,6 +282,13 @@ export class Shard {
     this.call.participants = this.#soloParticipants;
     stats.f64[Counter.leases]! += 1;
     for (const shard of participants) if (shard !== this.#parts.index) control.release(shard, lease);
+  }
+
+  /** The door refuses writes that cannot be saved too; those that were under way when the disk filled up end here. */
+  #refusalOfWrite(flags: number): string {
+    const { error } = this.#effects.log.control;
+    if (error !== 0 && this.#effects.enabled) return errors.misconfAof(errnoText(error));
+    return (flags & CommandFlag.denyoom) !== 0 && this.#isOutOfMemory() ? errors.oom : '';
   }
 
   #isOutOfMemory(): boolean {
