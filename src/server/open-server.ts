@@ -18,6 +18,8 @@ import { followSettings } from './settings.ts';
 
 /** Effects that the log thread has not yet written; a shard waits when it is full. */
 const effectLogBytes = 64 * 1024 * 1024;
+/** Of the figures that INFO calls instantaneous, and of peaks. */
+const samplingPeriodMs = 100;
 const readBufferBytes = 64 * 1024;
 
 export interface OpenedServer {
@@ -62,12 +64,13 @@ export async function openServer(config: Config, logger: ServerLogger, onFault: 
     'tls-auth-clients', 'tls-protocols', 'tls-ciphers', 'tls-ciphersuites', 'tls-prefer-server-ciphers', 'tls-session-caching',
   ], (changed) => listeners.reconfigure({ ...changed }));
   const everySecond = setInterval(() => server.everySecond(), 1000);
+  const sampling = setInterval(() => server.observer.sample(clock.now()), samplingPeriodMs);
   return {
     server,
     stopSteps: (isForced) => [
       { name: 'sync the append only files', timeoutMs: 60_000, mustSucceed: !isForced, run: () => persistence.sync() },
       { name: 'close the listeners', timeoutMs: 2000, run: () => listeners.close() },
-      { name: 'stop the timers', timeoutMs: 100, run: () => clearInterval(everySecond) },
+      { name: 'stop the timers', timeoutMs: 100, run: () => [everySecond, sampling].forEach(clearInterval) },
       { name: 'answer what was asked', timeoutMs: 10_000, run: () => server.door.drain() },
       { name: 'stop the shards', timeoutMs: 10_000, run: () => pool.stop() },
       { name: 'close the append only files', timeoutMs: 60_000, run: () => persistence.stop() },

@@ -5,14 +5,16 @@
 import { randomHexId } from '../base/random-hex.ts';
 import type { Clock } from '../base/clock.ts';
 import type { Logger } from '../base/logger.ts';
-import { ShardStats } from '../channel/shard-stats.ts';
+import { Counter, ShardStats } from '../channel/shard-stats.ts';
 import { Setting } from '../channel/control.ts';
 import type { DoorCall } from '../commands/door-call.ts';
 import { CommandFlag } from '../commands/command.ts';
-import { flagsOf, rows } from '../commands/table.ts';
+import { CommandIndex } from '../commands/server/command-index.ts';
+import { flagsOf, fullNames, rows } from '../commands/table.ts';
 import type { ClusterNode } from '../cluster/cluster-node.ts';
 import type { Config } from '../config/config.ts';
 import { redisVersion } from '../config/version.ts';
+import { Observer } from '../observe/observer.ts';
 import { SlowLog } from '../observe/slow-log.ts';
 import { errnoText } from '../persistence/errno-text.ts';
 import * as errors from '../protocol/errors.ts';
@@ -24,7 +26,7 @@ import { ShardLinks } from '../routing/shard-links.ts';
 import type { ShardPool } from '../routing/shard-pool.ts';
 import { SlotAnswer, slotInputOf } from '../routing/slot-decision.ts';
 import type { OrderAnswer, ShardOrder } from '../shard/shard-orders.ts';
-import type { SlowCommand } from '../shard/shard-thread.ts';
+import type { SlowCommand, SlowCycle } from '../shard/shard-thread.ts';
 import type { Listeners } from '../socket/listeners.ts';
 import type { LogControl } from '../channel/log-control.ts';
 import { runInternally } from './internal-client.ts';
@@ -50,6 +52,8 @@ export class Server implements DoorServices {
   /** Counters of commands that ran on the door, or were refused there. */
   readonly stats = ShardStats.create(rows.length);
   readonly slowLog: SlowLog;
+  readonly observer: Observer;
+  readonly commandIndex = new CommandIndex();
   readonly startedMs: number;
   readonly runId = randomHexId();
   /** As clients are told it. */
@@ -87,9 +91,11 @@ export class Server implements DoorServices {
     this.limits = { maxBulkBytes: values['proto-max-bulk-len'], maxArguments: 1024 * 1024, maxInlineBytes: 64 * 1024 };
     this.slowLog = new SlowLog(values['slowlog-max-len'], values['slowlog-entry-max-argc'], values['slowlog-entry-max-string-len']);
     this.door = new Door(new ShardLinks(pool.links, pool.control, logControl), pool.control, this.stats, clock, this.limits, readBuffer, this);
+    this.observer = new Observer(this, fullNames, this.startedMs);
     pool.links.forEach(({ port }, shard) => {
-      port.on('message', (message: SlowCommand | OrderAnswer) => {
+      port.on('message', (message: SlowCommand | SlowCycle | OrderAnswer) => {
         if (message.kind === 'slow') this.#noteSlow(message);
+        else if (message.kind === 'cycle') this.observer.noteLatency('expire-cycle', message.us, message.atMs);
         else this.#pendingOrders[shard]!.shift()!(message);
       });
       port.unref();
@@ -152,9 +158,10 @@ export class Server implements DoorServices {
   onDoorCommand(call: DoorCall, us: number): void {
     this.stats.countCalls(call.id, 1, us);
     if (call.failed) this.stats.countFailed(call.id);
+    this.stats.add(Counter.commandsProcessed, 1);
     if (this.config.values['latency-tracking']) this.stats.countLatency(call.id, us, 1);
-    const slowerThanUs = this.config.values['slowlog-log-slower-than'];
-    if (slowerThanUs < 0 || us < slowerThanUs || (flagsOf[call.id]! & CommandFlag.skip_slowlog) !== 0) return;
+    this.observer.noteLatency(latencyEventOf(call.id), us, call.nowMs);
+    if (!this.#belongsInSlowLog(call.id, us)) return;
     const args = Array.from({ length: call.argc }, (_, i) => call.shownBytes(i));
     const { connection, name } = call.session;
     this.slowLog.add(call.nowMs, us, args, args.map(({ length }) => length), call.argc, connection.peerAddress, name);
@@ -166,6 +173,13 @@ export class Server implements DoorServices {
 
   onQueryBufferLimit(session: Session): void {
     this.logger.warning('Closing client that reached max query buffer length', { client: session.id });
+    this.door.closeNow(session);
+  }
+
+  onForeignProtocol(session: Session): void {
+    this.logger.warning('Possible SECURITY ATTACK: a client sends POST or Host:, as a browser does that was made to (cross protocol scripting). Closing it', {
+      address: session.connection.peerAddress,
+    });
     this.door.closeNow(session);
   }
 
@@ -237,8 +251,19 @@ export class Server implements DoorServices {
     this.door.closeNow(session);
   }
 
-  #noteSlow({ atMs, us, args, lengths, argc, connection }: SlowCommand): void {
+  #belongsInSlowLog(id: number, us: number): boolean {
+    const slowerThanUs = this.config.values['slowlog-log-slower-than'];
+    return slowerThanUs >= 0 && us >= slowerThanUs && (flagsOf[id]! & CommandFlag.skip_slowlog) === 0;
+  }
+
+  #noteSlow({ id, atMs, us, args, lengths, argc, connection }: SlowCommand): void {
+    this.observer.noteLatency(latencyEventOf(id), us, atMs);
+    if (!this.#belongsInSlowLog(id, us)) return;
     const session = this.door.sessionAt(connection);
     this.slowLog.add(atMs, us, args, lengths, argc, session?.connection.peerAddress ?? '', session?.name ?? '');
   }
+}
+
+function latencyEventOf(id: number): string {
+  return (flagsOf[id]! & CommandFlag.fast) !== 0 ? 'fast-command' : 'command';
 }

@@ -15,6 +15,7 @@ export function followSettings(server: Server, logger: ServerLogger): void {
   follow(['maxmemory'], (values) => server.setting(Setting.maxmemory, values.maxmemory));
   follow(['active-expire-effort'], (values) => server.setting(Setting.activeExpireEffort, values['active-expire-effort']));
   follow(['slowlog-log-slower-than'], (values) => server.setting(Setting.slowerThanUs, values['slowlog-log-slower-than']));
+  follow(['latency-monitor-threshold'], (values) => server.setting(Setting.latencyThresholdMs, values['latency-monitor-threshold']));
   follow(['latency-tracking'], (values) => server.setting(Setting.latencyTracking, values['latency-tracking'] ? 1 : 0));
   follow(['proto-max-bulk-len'], (values) => {
     server.limits.maxBulkBytes = values['proto-max-bulk-len'];

@@ -10,7 +10,7 @@ import { receiveMessageOnPort, type MessagePort } from 'node:worker_threads';
 import { assert } from '../base/assert.ts';
 import { Clock } from '../base/clock.ts';
 import { Random } from '../base/random.ts';
-import { Control } from '../channel/control.ts';
+import { Control, Setting } from '../channel/control.ts';
 import { EffectLog, type EffectLogHandle } from '../channel/effect-log.ts';
 import { EffectWriter } from '../channel/effect-writer.ts';
 import type { BigRequest } from '../channel/records.ts';
@@ -42,9 +42,10 @@ export interface ShardTask {
   readonly port: MessagePort;
 }
 
-/** A command slower than the slow log's threshold, on its way to the door. */
+/** A command slower than the threshold of the slow log or the latency monitor, on its way to the door. */
 export interface SlowCommand {
   readonly kind: 'slow';
+  readonly id: number;
   readonly atMs: number;
   readonly us: number;
   /** The first arguments, each cut to a length that is enough for the slow log. */
@@ -53,6 +54,13 @@ export interface SlowCommand {
   readonly argc: number;
   /** Position of the client among the door's sessions. */
   readonly connection: number;
+}
+
+/** A turn of active expiry that took longer than the latency monitor's threshold. */
+export interface SlowCycle {
+  readonly kind: 'cycle';
+  readonly atMs: number;
+  readonly us: number;
 }
 
 const idleSleepMs = 100;
@@ -115,7 +123,14 @@ export class ShardThread {
   }
 
   #expire(): void {
+    const fromMs = this.#clock.now();
     this.#expiry.run();
+    const tookMs = this.#clock.now() - fromMs;
+    const thresholdMs = this.#control.settings[Setting.latencyThresholdMs]!;
+    if (thresholdMs > 0 && tookMs >= thresholdMs) {
+      const slow: SlowCycle = { kind: 'cycle', atMs: fromMs, us: tookMs * 1000 };
+      this.#task.port.postMessage(slow);
+    }
     this.shard.publishEffects();
   }
 
@@ -154,7 +169,7 @@ export class ShardThread {
       args.push(call.bytes.slice(call.offset(i), call.offset(i) + Math.min(call.length(i), maxSlowArgumentBytes)));
       lengths.push(call.length(i));
     }
-    const slow: SlowCommand = { kind: 'slow', atMs: call.nowMs, us, args, lengths, argc: call.argc, connection: call.connection };
+    const slow: SlowCommand = { kind: 'slow', id: call.id, atMs: call.nowMs, us, args, lengths, argc: call.argc, connection: call.connection };
     this.#task.port.postMessage(slow);
   }
 }

@@ -43,7 +43,7 @@ export interface ShardParts {
   readonly takeBig: () => BigRequest;
   /** Carries out the next order. */
   readonly onOrder: () => void;
-  /** Called for each command slower than the slow log's threshold. */
+  /** Called for each command slower than the slow log's threshold, or the latency monitor's. */
   readonly onSlow: (call: Call, us: number) => void;
 }
 
@@ -252,7 +252,8 @@ export class Shard {
     stats.countCalls(id, count, us * count);
     if (control.settings[Setting.latencyTracking] === 1) stats.countLatency(id, us, count);
     const slowerThanUs = control.settings[Setting.slowerThanUs]!;
-    if (slowerThanUs >= 0 && us >= slowerThanUs) this.#parts.onSlow(this.call, us);
+    const latencyUs = control.settings[Setting.latencyThresholdMs]! * 1000;
+    if ((slowerThanUs >= 0 && us >= slowerThanUs) || (latencyUs > 0 && us >= latencyUs)) this.#parts.onSlow(this.call, us);
     return now;
   }
 

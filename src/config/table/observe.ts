@@ -12,7 +12,7 @@ export const observeOptions = {
   'commandlog-large-request-max-len': integer(128, 0, int64Max, awaits('log of large commands')),
   'commandlog-reply-larger-than': integer(2 ** 20, -1, int64Max, awaits('log of large commands')),
   'commandlog-large-reply-max-len': integer(128, 0, int64Max, awaits('log of large commands')),
-  'latency-monitor-threshold': integer(0, 0, int64Max, awaits('latency monitor')),
+  'latency-monitor-threshold': integer(0, 0, int64Max),
   'latency-tracking': yesNo(true),
   'latency-tracking-info-percentiles': percentiles([50, 99, 99.9]),
   'key-memory-histograms': yesNo(false, awaits('histograms of key sizes')),
