@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { CommandBench } from './command-bench.ts';
+import { play } from './play.ts';
 
 test('a command line is executed and its reply and effect come back', () => {
   const bench = new CommandBench();
@@ -41,4 +42,14 @@ test('memory that is not given back is noticed', () => {
   const bench = new CommandBench();
   bench.keyspaces[0]!.arena.alloc(64, 2);
   expect(() => bench.checkAndFlush()).toThrow('64 bytes are');
+});
+
+test('a conversation that goes otherwise than written is told', () => {
+  const bench = new CommandBench();
+  expect(play(bench, `
+    SET k v     -> +OK      => SET k v
+    GET k       -> $1 w
+    GET k       -> $1 v     => SET k v
+    SET k w     -> +OK      => nothing
+  `)).toEqual(['GET k -> $1 v, not $1 w', 'GET k => nothing, not SET k v', 'SET k w => SET k w, not nothing']);
 });

@@ -17,7 +17,9 @@ import { Call } from '../../../src/commands/call.ts';
 import type { ShardCommand } from '../../../src/commands/command.ts';
 import { findKeys, KeyList } from '../../../src/commands/keys.ts';
 import { arityOf, fullNames, lookup, lookupSubcommand, Place, placeOf, rows } from '../../../src/commands/table.ts';
-import { encodingOf, expiry64, expiryFlag, keyLength, keyOffset, typeNames, typeOf, valueLength, valueOffset, ValueType } from '../../../src/keyspace/entry.ts';
+import {
+  encodingOf, expiry64, expiryFlag, keyLength, keyOffset, typeNames, typeOf, valueLength, valueOffset, ValueType,
+} from '../../../src/keyspace/entry.ts';
 import { Keyspace } from '../../../src/keyspace/keyspace.ts';
 import { Arena, ArenaFullError } from '../../../src/memory/arena.ts';
 import { BufferSink } from '../../../src/protocol/buffer-sink.ts';

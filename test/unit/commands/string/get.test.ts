@@ -11,49 +11,49 @@ beforeEach(() => {
 afterEach(() => bench.checkAndFlush());
 
 test('GET returns what was set, and nil for a key that is not there', () => {
-  play(bench, `
+  expect(play(bench, `
     SET k "a\\x00b"     -> +OK
     GET k               -> $3 a\\x00b   => nothing
     GET missing         -> $-1          => nothing
     SET k ""            -> +OK
     GET k               -> $0
-  `);
+  `)).toEqual([]);
   bench.reply.resp = 3;
-  play(bench, 'GET missing -> _');
+  expect(play(bench, 'GET missing -> _')).toEqual([]);
 });
 
 test('GET of an expired key is nil and removes it', () => {
-  play(bench, `
+  expect(play(bench, `
     SET k v PX 5        -> +OK
     GET k               -> $1 v
-  `);
+  `)).toEqual([]);
   bench.nowMs += 5;
-  play(bench, `
+  expect(play(bench, `
     GET k               -> $-1          => DEL k
     GET k               -> $-1          => nothing
-  `);
+  `)).toEqual([]);
   expect(bench.stats.get(Counter.expiredKeys)).toBe(1);
 });
 
 test('MGET answers nil for what is absent or no string, over all shards', () => {
   bench.run('MSET a 1 b 2 list x');
   bench.pretendType('list', ValueType.list);
-  play(bench, `
+  expect(play(bench, `
     MGET a missing b list a   -> *5 $1 1 $-1 $1 2 $-1 $1 1   => nothing
     MGET missing              -> *1 $-1
-  `);
+  `)).toEqual([]);
   bench.reply.resp = 3;
-  play(bench, 'MGET a list -> *2 $1 1 _');
+  expect(play(bench, 'MGET a list -> *2 $1 1 _')).toEqual([]);
 });
 
 test('STRLEN counts bytes', () => {
-  play(bench, `
+  expect(play(bench, `
     SET k "\\xc3\\xa9"  -> +OK
     STRLEN k            -> :2           => nothing
     STRLEN missing      -> :0
     SET k -12345        -> +OK
     STRLEN k            -> :6
-  `);
+  `)).toEqual([]);
 });
 
 test('reading a key of another type is refused', () => {

@@ -28,9 +28,9 @@ describe('SET', () => {
   test('takes the place of another type and removes the expiry', () => {
     bench.run('SET list x PX 100');
     bench.pretendType('list', ValueType.list);
-    play(bench, 'SET list y -> +OK => SET list y');
+    expect(play(bench, 'SET list y -> +OK => SET list y')).toEqual([]);
     bench.nowMs += 200;
-    play(bench, 'GET list -> $1 y');
+    expect(play(bench, 'GET list -> $1 y')).toEqual([]);
   });
 
   test('tells numbers, short and long strings apart', () => {
@@ -45,7 +45,7 @@ describe('SET', () => {
   });
 
   test('with NX sets only what is not there, with XX only what is', () => {
-    play(bench, `
+    expect(play(bench, `
       SET k a XX            -> $-1        => nothing
       SET k a NX            -> +OK        => SET k a
       SET k b NX            -> $-1        => nothing
@@ -54,13 +54,13 @@ describe('SET', () => {
       SET k d nx xx         -> -ERR syntax error
       SET k d XX NX         -> -ERR syntax error
       SET k d NX NX         -> $-1
-    `);
+    `)).toEqual([]);
     bench.reply.resp = 3;
-    play(bench, 'SET k b NX -> _');
+    expect(play(bench, 'SET k b NX -> _')).toEqual([]);
   });
 
   test('with GET returns what was there', () => {
-    play(bench, `
+    expect(play(bench, `
       SET k a GET           -> $-1        => SET k a
       SET k b GET           -> $1 a       => SET k b
       SET k c NX GET        -> $1 b       => nothing
@@ -68,7 +68,7 @@ describe('SET', () => {
       SET n c XX GET        -> $-1        => nothing
       SET n d NX GET        -> $-1        => SET n d
       GET n                 -> $1 d
-    `);
+    `)).toEqual([]);
     bench.run(['SET', 'k', 'x'.repeat(100_000)]);
     expect(bench.run('SET k short GET')).toBe(`$100000\r\n${'x'.repeat(100_000)}\r\n`);
   });
@@ -76,44 +76,44 @@ describe('SET', () => {
   test('with GET refuses another type and leaves it', () => {
     bench.run('SET list x');
     bench.pretendType('list', ValueType.list);
-    play(bench, `
+    expect(play(bench, `
       SET list y GET        -> -WRONGTYPE Operation against a key holding the wrong kind of value  => nothing
       SET list y NX GET     -> -WRONGTYPE Operation against a key holding the wrong kind of value
       SET list y NX         -> $-1
       SET list y XX         -> +OK
-    `);
+    `)).toEqual([]);
   });
 
   test('takes an expiry in four forms', () => {
-    play(bench, `
+    expect(play(bench, `
       SET k v EX 10                 -> +OK  => SET k v PXAT 1700000010000
       SET k v px 1500               -> +OK  => SET k v PXAT 1700000001500
       SET k v EXAT 1700000099       -> +OK  => SET k v PXAT 1700000099000
       SET k v PXAT 1700000000001    -> +OK  => SET k v PXAT 1700000000001
       SET k v EX 10 EX 20           -> +OK  => SET k v PXAT 1700000020000
       SET k v GET EX 5 XX           -> $1 v => SET k v PXAT 1700000005000
-    `);
+    `)).toEqual([]);
     expect(bench.dataset()[0]!.expiryMs).toBe(1_700_000_005_000n);
   });
 
   test('with KEEPTTL keeps the expiry, without it removes it', () => {
-    play(bench, `
+    expect(play(bench, `
       SET k v PX 100                -> +OK
       SET k w KEEPTTL               -> +OK  => SET k w KEEPTTL
-    `);
+    `)).toEqual([]);
     expect(bench.dataset()[0]!.expiryMs).toBe(1_700_000_000_100n);
     bench.run(['SET', 'k', 'x'.repeat(5000), 'KEEPTTL']);
     expect(bench.dataset()[0]!.expiryMs).toBe(1_700_000_000_100n);
     bench.run('SET k v');
     expect(bench.dataset()[0]!.expiryMs).toBe(-1n);
-    play(bench, 'SET new v KEEPTTL -> +OK');
+    expect(play(bench, 'SET new v KEEPTTL -> +OK')).toEqual([]);
   });
 
   test('with a time that has passed leaves an expired key', () => {
-    play(bench, `
+    expect(play(bench, `
       SET k v EXAT 1                -> +OK  => SET k v PXAT 1000
       GET k                         -> $-1  => DEL k
-    `);
+    `)).toEqual([]);
   });
 
   test('accepts an expiry to the last int64', () => {
@@ -122,9 +122,9 @@ describe('SET', () => {
       ['EXAT 9223372036854775', 9223372036854775000n], ['EX 9223370336854775', 9223372036854775000n],
       ['PX 9223370336854775807', 9223372036854775807n],
     ] as const) {
-      play(bench, `SET k v ${words} -> +OK => SET k v PXAT ${ms}`);
+      expect(play(bench, `SET k v ${words} -> +OK => SET k v PXAT ${ms}`)).toEqual([]);
       expect(bench.dataset()[0]!.expiryMs).toBe(ms);
-      play(bench, 'GET k -> $1 v');
+      expect(play(bench, 'GET k -> $1 v')).toEqual([]);
     }
   });
 
@@ -134,12 +134,12 @@ describe('SET', () => {
       'EX 0', 'EX -1', 'PX 0', 'PX -9223372036854775808', 'EXAT 0', 'PXAT -1', 'EX 9223372036854776', 'EXAT 9223372036854776',
       'EX 9223372036854775', 'PX 9223372036854775807',
     ]) {
-      play(bench, `SET k v ${words} -> -ERR invalid expire time in 'set' command => nothing`);
+      expect(play(bench, `SET k v ${words} -> -ERR invalid expire time in 'set' command => nothing`)).toEqual([]);
     }
     for (const words of ['EX x', 'PX 1.5', 'EXAT ""', 'PXAT 9223372036854775808', 'EX " 1"']) {
-      play(bench, `SET k v ${words} -> -ERR value is not an integer or out of range => nothing`);
+      expect(play(bench, `SET k v ${words} -> -ERR value is not an integer or out of range => nothing`)).toEqual([]);
     }
-    play(bench, 'GET k -> $3 old');
+    expect(play(bench, 'GET k -> $3 old')).toEqual([]);
   });
 
   test('refuses options that contradict each other or are none', () => {
@@ -147,13 +147,13 @@ describe('SET', () => {
       'EX', 'PX 1 EX 1', 'EX 1 KEEPTTL', 'KEEPTTL PXAT 5', 'EXAT 5 PX 5', 'FOO', '""', 'PERSIST', 'NX IFEQ v', 'IFEQ v XX', 'IFEQ v IFNE v',
       'IFDEQ 0000000000000000 IFEQ v', 'IFEQ', 'GET IFDNE', 'EX x FOO', 'EX 0 FOO',
     ]) {
-      play(bench, `SET k v ${words} -> -ERR syntax error => nothing`);
+      expect(play(bench, `SET k v ${words} -> -ERR syntax error => nothing`)).toEqual([]);
     }
     expect(bench.dataset()).toEqual([]);
   });
 
   test('with IFEQ and IFNE compares the value', () => {
-    play(bench, `
+    expect(play(bench, `
       SET k b IFEQ a        -> $-1        => nothing
       SET k a IFNE a        -> +OK        => SET k a
       SET k b IFNE a        -> $-1        => nothing
@@ -166,7 +166,7 @@ describe('SET', () => {
       SET n f IFEQ d GET    -> $-1        => nothing
       SET n f IFNE d GET    -> $-1        => SET n f
       SET k f IFEQ x IFEQ e -> +OK
-    `);
+    `)).toEqual([]);
     const long = 'x'.repeat(100);
     bench.run(['SET', 'k', long]);
     expect(bench.run(['SET', 'k', 'y', 'IFEQ', `${'x'.repeat(99)}y`])).toBe('$-1\r\n');
@@ -174,7 +174,7 @@ describe('SET', () => {
   });
 
   test('with IFDEQ and IFDNE compares the digest', () => {
-    play(bench, `
+    expect(play(bench, `
       SET k hello                       -> +OK
       SET k a IFDEQ 9555e8555c62dcfe    -> $-1    => nothing
       SET k a IFDNE 9555e8555c62dcfd    -> $-1    => nothing
@@ -185,14 +185,14 @@ describe('SET', () => {
       SET n c IFDEQ 123                 -> $-1    => nothing
       SET n c IFDNE 123                 -> +OK    => SET n c
       GET k                             -> $1 b
-    `);
+    `)).toEqual([]);
   });
 
   test('with a comparison refuses another type, unless the key is absent', () => {
     bench.run('SET list x');
     bench.pretendType('list', ValueType.list);
     for (const words of ['IFEQ x', 'IFNE x', 'IFDEQ 0000000000000000', 'IFDNE 1']) {
-      play(bench, `SET list y ${words} -> -WRONGTYPE Operation against a key holding the wrong kind of value => nothing`);
+      expect(play(bench, `SET list y ${words} -> -WRONGTYPE Operation against a key holding the wrong kind of value => nothing`)).toEqual([]);
     }
   });
 
@@ -213,32 +213,32 @@ describe('SET', () => {
 
 describe('SETNX', () => {
   test('sets only what is not there', () => {
-    play(bench, `
+    expect(play(bench, `
       SETNX k a     -> :1   => SET k a
       SETNX k b     -> :0   => nothing
       GET k         -> $1 a
-    `);
+    `)).toEqual([]);
     bench.pretendType('k', ValueType.hash);
-    play(bench, 'SETNX k c -> :0');
+    expect(play(bench, 'SETNX k c -> :0')).toEqual([]);
     bench.run('SET k 1 PX 10');
     bench.nowMs += 10;
-    play(bench, 'SETNX k d -> :1 => DEL k ; SET k d');
+    expect(play(bench, 'SETNX k d -> :1 => DEL k ; SET k d')).toEqual([]);
   });
 });
 
 describe('SETEX and PSETEX', () => {
   test('set value and expiry', () => {
-    play(bench, `
+    expect(play(bench, `
       SETEX k 10 v      -> +OK  => SET k v PXAT 1700000010000
       PSETEX k 10 w     -> +OK  => SET k w PXAT 1700000000010
       GET k             -> $1 w
-    `);
+    `)).toEqual([]);
     bench.pretendType('k', ValueType.list);
-    play(bench, 'SETEX k 1 x -> +OK');
+    expect(play(bench, 'SETEX k 1 x -> +OK')).toEqual([]);
   });
 
   test('refuse an expiry in their own name', () => {
-    play(bench, `
+    expect(play(bench, `
       SETEX k 0 v                     -> -ERR invalid expire time in 'setex' command    => nothing
       SETEX k 9223372036854775807 v   -> -ERR invalid expire time in 'setex' command
       PSETEX k -1 v                   -> -ERR invalid expire time in 'psetex' command
@@ -246,19 +246,19 @@ describe('SETEX and PSETEX', () => {
       SETEX k x v                     -> -ERR value is not an integer or out of range
       PSETEX k 1.5 v                  -> -ERR value is not an integer or out of range   => nothing
       GET k                           -> $-1
-    `);
+    `)).toEqual([]);
   });
 });
 
 describe('GETSET', () => {
   test('returns what was there and removes the expiry', () => {
-    play(bench, `
+    expect(play(bench, `
       GETSET k a        -> $-1      => SET k a
       SET k b PX 100    -> +OK
       GETSET k c        -> $1 b     => SET k c
-    `);
+    `)).toEqual([]);
     expect(bench.dataset()[0]!.expiryMs).toBe(-1n);
     bench.pretendType('k', ValueType.list);
-    play(bench, 'GETSET k d -> -WRONGTYPE Operation against a key holding the wrong kind of value => nothing');
+    expect(play(bench, 'GETSET k d -> -WRONGTYPE Operation against a key holding the wrong kind of value => nothing')).toEqual([]);
   });
 });
