@@ -16,7 +16,7 @@ import { CommandFlag, type ContainerCommand, type ShardCommand } from '../comman
 import { isLocal } from '../commands/is-local.ts';
 import { findKeys, KeyList } from '../commands/keys.ts';
 import { arityOf, flagsOf, fullNames, lookup, lookupSubcommand, Place, placeOf, rows, singleKeyOf } from '../commands/table.ts';
-import { equalBytes, latin1 } from '../protocol/ascii.ts';
+import { equalBytes, equalsIgnoreCase, latin1, wordBytes } from '../protocol/ascii.ts';
 import * as errors from '../protocol/errors.ts';
 import { ParseStatus } from '../protocol/request-parser.ts';
 import type { Door } from './door.ts';
@@ -24,8 +24,11 @@ import { RunBuilder } from './run-builder.ts';
 import { ReplyMode, type Session } from './session.ts';
 import { decideSlot, presencePolicy, SlotAnswer, slotErrorText, SlotInput } from './slot-decision.ts';
 
-/** Redis shows so many arguments' bytes of an unknown command. */
-const maxPreviewArguments = 20;
+/** Of an unknown command's arguments so many, and so many bytes of each, are enough for what the error shows. */
+const maxPreviewArguments = 64;
+const maxPreviewBytes = 256;
+/** How a browser begins that was told to send to our port. */
+const foreignWords = [wordBytes('post'), wordBytes('host:')];
 /** A client may owe us so many bytes before its commands wait. */
 const maxPendingOutputBytes = 1024 * 1024;
 
@@ -89,10 +92,7 @@ export class Dispatcher {
   #execute(session: Session, bytes: Uint8Array, at: number, args: Int32Array, argc: number, next: number): boolean {
     let id = lookup(bytes, at + args[0]!, args[1]!);
     session.lastCommand = id;
-    if (id < 0) {
-      this.#refuse(session, -1, errors.unknownCommand(latin1(bytes, at + args[0]!, args[1]!), preview(bytes, at, args, argc)));
-      return false;
-    }
+    if (id < 0) return this.#refuseUnknown(session, bytes, at, args, argc);
     if (placeOf[id] === Place.container && argc > 1) {
       const container = rows[id] as ContainerCommand;
       if (!this.#passesGate(session, container)) return this.#refuse(session, id, errors.debugDisabled);
@@ -279,6 +279,16 @@ export class Dispatcher {
     this.#context = contextOf(session);
   }
 
+  #refuseUnknown(session: Session, bytes: Uint8Array, at: number, args: Int32Array, argc: number): false {
+    const [offset, length] = [at + args[0]!, args[1]!];
+    if (foreignWords.some((word) => equalsIgnoreCase(bytes, offset, length, word))) {
+      this.#door.services.onForeignProtocol(session);
+      return false;
+    }
+    const name = latin1(bytes, offset, Math.min(length, maxPreviewBytes));
+    return this.#refuse(session, -1, errors.unknownCommand(name, preview(bytes, at, args, argc)));
+  }
+
   /** Answers with an error in the order of the commands. Returns false: nothing was given away. */
   #refuse(session: Session, id: number, text: string): false {
     assert(text !== '', 'an error has a text');
@@ -299,6 +309,8 @@ function noSubcommand({ name, opaque }: ContainerCommand, word: string): string 
 
 function preview(bytes: Uint8Array, at: number, args: Int32Array, argc: number): string[] {
   const words: string[] = [];
-  for (let i = 1; i < argc && words.length < maxPreviewArguments; i++) words.push(latin1(bytes, at + args[i * 2]!, args[i * 2 + 1]!));
+  for (let i = 1; i < argc && words.length < maxPreviewArguments; i++) {
+    words.push(latin1(bytes, at + args[i * 2]!, Math.min(args[i * 2 + 1]!, maxPreviewBytes)));
+  }
   return words;
 }

@@ -26,6 +26,8 @@ export interface DoorServices {
   unsavedError(): string;
   /** Called at the beginning of each turn; quick. */
   beforeTurn(): void;
+  /** The client speaks HTTP: a browser was made to send to us. */
+  onForeignProtocol(session: Session): void;
   /** A defect of ours in a door command. */
   onFault(error: unknown): void;
 }

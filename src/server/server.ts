@@ -183,6 +183,13 @@ export class Server implements DoorServices {
     this.door.closeNow(session);
   }
 
+  onForeignProtocol(session: Session): void {
+    this.logger.warning('Possible SECURITY ATTACK: a client sends POST or Host:, as a browser does that was made to (cross protocol scripting). Closing it', {
+      address: session.connection.peerAddress,
+    });
+    this.door.closeNow(session);
+  }
+
   outputLimitReached(session: Session): boolean {
     const { hardBytes, softBytes, softSeconds } = this.config.values['client-output-buffer-limit'].normal;
     if (hardBytes === 0 && softBytes === 0) return false;

@@ -30,33 +30,30 @@ export const hello = connectionRow('hello', -1, alwaysAllowed, {
   const version = call.argc > 1 ? call.int(1) : call.session.resp;
   if (Number.isNaN(version)) return call.fail(errors.helloProtocolNotInteger);
   if (version !== 2 && version !== 3) return call.fail(errors.noProto);
-  const credentials = readOptions(call);
-  if (credentials === undefined) return;
-  if (credentials > 0 && !authenticate(call, call.latin1(credentials), call.bytes(credentials + 1))) return;
+  if (!applyOptions(call)) return;
   if (!call.session.authenticated) return call.fail(errors.helloNoAuth);
   call.session.resp = version;
   call.reply.resp = version;
   replyServer(call);
 });
 
-/** The index of AUTH's user name, or 0; undefined: answered with an error. A name before the error has been set, as in Redis. */
-function readOptions(call: DoorCall): number | undefined {
-  let credentials = 0;
+/** False: answered with an error. What stands before the error has been done, as in Redis. */
+function applyOptions(call: DoorCall): boolean {
   for (let i = 2; i < call.argc; i++) {
     const argumentsLeft = call.argc - 1 - i;
     if (argumentsLeft >= 2 && call.is(i, authWord)) {
-      credentials = i + 1;
       call.hide(i + 1, i + 2);
+      if (!authenticate(call, call.latin1(i + 1), call.bytes(i + 2))) return false;
       i += 2;
     } else if (argumentsLeft >= 1 && call.is(i, setNameWord)) {
-      if (!setName(call, i + 1)) return undefined;
+      if (!setName(call, i + 1)) return false;
       i++;
     } else {
       call.fail(errors.helloOption(call.latin1(i)));
-      return undefined;
+      return false;
     }
   }
-  return credentials;
+  return true;
 }
 
 function replyServer({ reply, server, session }: DoorCall): void {

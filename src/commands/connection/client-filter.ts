@@ -15,6 +15,8 @@ type Test = (session: Session) => boolean;
 export interface IdRule {
   readonly least: number;
   readonly error: string;
+  /** Whether behind the first id any other word is read as a filter, known or not. */
+  readonly endsAtAnyWord: boolean;
 }
 
 /** What was asked for; `ids` in their order. */
@@ -104,12 +106,12 @@ function wordAt(call: DoorCall, at: number): { readonly excludes: boolean; reado
 }
 
 /** One id at least; the list ends at the next filter. */
-function readIds(call: DoorCall, first: number, filter: ClientFilter, { least, error }: IdRule, excludes: boolean): number | string {
+function readIds(call: DoorCall, first: number, filter: ClientFilter, { least, error, endsAtAnyWord }: IdRule, excludes: boolean): number | string {
   const ids: number[] = [];
   let at = first;
   for (; at < call.argc; at++) {
     const id = call.int(at);
-    if (Number.isNaN(id) && at > first && isFilter(call, at)) break;
+    if (Number.isNaN(id) && at > first && (endsAtAnyWord || isFilter(call, at))) break;
     if (Number.isNaN(id) || id < least) return error;
     ids.push(id);
   }

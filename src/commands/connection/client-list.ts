@@ -5,8 +5,8 @@ import type { DoorCall } from '../door-call.ts';
 import { type ClientFilter, type IdRule, readClientFilter } from './client-filter.ts';
 import { clientLines } from './client-line.ts';
 
-const listIds: IdRule = { least: -Infinity, error: errors.invalidClientId };
-const killIds: IdRule = { least: 1, error: errors.clientIdNotPositive };
+const listIds: IdRule = { least: -Infinity, error: errors.invalidClientId, endsAtAnyWord: false };
+const killIds: IdRule = { least: 1, error: errors.clientIdNotPositive, endsAtAnyWord: true };
 
 export function list(call: DoorCall): void {
   const filter = readClientFilter(call, listIds);
