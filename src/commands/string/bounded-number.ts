@@ -1,11 +1,11 @@
 /** The two kinds of numbers that INCREX counts in: int64, exactly, and long double. */
-import { INT64_MAX, INT64_MIN } from '../../base/int64.ts';
+import { INT64_MAX, INT64_MIN, type Int64 } from '../../base/int64.ts';
 import {
   addLongDoubles, compareLongDoubles, formatLongDouble, type LongDouble, LONG_DOUBLE_MAX, LONG_DOUBLE_ZERO, negateLongDouble,
   parseLongDouble,
 } from '../../base/long-double.ts';
 import { StringEncoding } from '../../keyspace/entry.ts';
-import { parseInteger64 } from '../../protocol/ascii.ts';
+import { parseInteger, parseInteger64 } from '../../protocol/ascii.ts';
 import * as errors from '../../protocol/errors.ts';
 import type { ReplyWriter } from '../../protocol/reply-writer.ts';
 import { encodingOfLength } from './encoding.ts';
@@ -37,19 +37,20 @@ export interface NumberKind<T> {
   };
 }
 
-export const int64Kind: NumberKind<bigint> = {
-  zero: 0n,
-  one: 1n,
+/** Numbers while they are safe; results beyond int64 are exact bigints. */
+export const int64Kind: NumberKind<Int64> = {
+  zero: 0,
+  one: 1,
   least: INT64_MIN,
   greatest: INT64_MAX,
-  parse: parseInteger64,
-  add: (a, b) => a + b,
-  subtract: (a, b) => a - b,
+  parse: parseInt64,
+  add: (a, b) => exactly(a, b, Number(a) + Number(b), 1n),
+  subtract: (a, b) => exactly(a, b, Number(a) - Number(b), -1n),
   compare: (a, b) => (a < b ? -1 : a > b ? 1 : 0),
-  isInRange: (n) => n >= INT64_MIN && n <= INT64_MAX,
+  isInRange: (n) => typeof n === 'number' || (n >= INT64_MIN && n <= INT64_MAX),
   format: String,
   encodingOf: () => StringEncoding.int,
-  reply: (writer, n) => writer.integer64(n),
+  reply: (writer, n) => (typeof n === 'number' ? writer.integer(n) : writer.integer64(n)),
   errors: {
     value: errors.notInteger,
     valueRange: errors.notInteger,
@@ -80,6 +81,17 @@ export const longDoubleKind: NumberKind<LongDouble> = {
     argument: errors.namedNotFloat,
   },
 };
+
+function parseInt64(bytes: Uint8Array, offset: number, length: number): Int64 | undefined {
+  const n = parseInteger(bytes, offset, length);
+  return Number.isFinite(n) ? n : parseInteger64(bytes, offset, length);
+}
+
+/** a + sign × b; `rounded` is that as a number. */
+function exactly(a: Int64, b: Int64, rounded: number, sign: bigint): Int64 {
+  const isExact = typeof a === 'number' && typeof b === 'number' && Number.isSafeInteger(rounded);
+  return isExact ? rounded : BigInt(a) + sign * BigInt(b);
+}
 
 /** RESP3 has doubles: all digits are sent, also those that a JavaScript number would not hold. */
 function replyLongDouble(writer: ReplyWriter, n: LongDouble): void {
