@@ -350,6 +350,7 @@ export class Door implements ReplyReceiver {
       {
         onBytes: (bytes, start, end) => this.#receive(session, bytes, start, end),
         onWritable: () => this.resume(session),
+        onEnd: () => this.#end(session),
         onClose: () => this.#forget(session),
       },
       this.#readBuffer,
@@ -398,10 +399,18 @@ export class Door implements ReplyReceiver {
     this.#settle(session);
   }
 
+  /** A client that has stopped sending is not kept waiting for the end of a pause, as in Redis. */
+  #end(session: Session): void {
+    session.ended = true;
+    if (session.held === undefined) this.#goOn(session);
+    else this.closeNow(session);
+  }
+
   /** Decides what a session that was worked on waits for. */
   #settle(session: Session): void {
     const { connection } = session;
     if (session.heldFailure !== undefined && session.isSettled) this.#failProtocol(session);
+    if (session.ended && session.isSettled && this.#dispatcher.mayExecute(session)) session.closing = true;
     if (session.closing && session.isSettled && !session.busy) {
       connection.closeAfterFlush();
       return;

@@ -77,8 +77,8 @@ export class Session {
   busy = false;
   /** No further command is executed; the connection closes when the replies are out. */
   closing = false;
-  /** Waits for room in the rings or the end of a pause. */
-  parked = false;
+  /** The client sends no more; it closes once what it has sent is answered. */
+  ended = false;
   /** The run of which a part has been delivered, or -1. */
   #begunRun = -1;
   #early: Map<number, EarlyReply> | undefined;

@@ -14,6 +14,8 @@ export interface ConnectionOwner {
   onBytes(bytes: Uint8Array, start: number, end: number): void;
   /** Everything written has reached the kernel after it had not. */
   onWritable(): void;
+  /** The client will send no more, and may still read. */
+  onEnd(): void;
   onClose(): void;
 }
 
@@ -42,7 +44,8 @@ export class Connection {
     const { socket } = this;
     socket.on('drain', () => owner.onWritable());
     socket.on('error', () => socket.destroy());
-    socket.on('end', () => socket.destroy());
+    socket.allowHalfOpen = true;
+    socket.on('end', () => owner.onEnd());
     socket.on('close', () => {
       this.#closed = true;
       owner.onClose();
