@@ -3,11 +3,13 @@ import type { CommandRow } from './command.ts';
 import { connectionCommands } from './connection/connection-commands.ts';
 import { clusterCommands } from './door/cluster.ts';
 import { genericCommands } from './generic/rows.ts';
+import { serverCommands } from './server/rows.ts';
 import { stringCommands } from './string/string-commands.ts';
 
 export const families: readonly (readonly CommandRow[])[] = [
   connectionCommands,
   stringCommands,
   genericCommands,
+  serverCommands,
   clusterCommands,
 ];

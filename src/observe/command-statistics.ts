@@ -4,6 +4,8 @@
  */
 import { bucketUpperUs, histogramBuckets, type ShardStats } from '../channel/shard-stats.ts';
 
+const bucketsPerOctave = 4;
+
 export interface CommandCount {
   readonly name: string;
   readonly calls: number;
@@ -46,6 +48,21 @@ export class CommandStatistics {
       return { name, total: buckets.reduce((sum, count) => sum + count, 0), buckets };
     }).filter(({ total }) => total > 0);
   }
+
+  /** How many of a histogram's calls took less than 1, 2, 4, … microseconds: the steps at which the number rises. */
+  cumulativeCounts({ buckets }: Histogram): { readonly us: number; readonly count: number }[] {
+    const steps: { us: number; count: number }[] = [];
+    let seen = 0;
+    let told = 0;
+    for (const [bucket, count] of buckets.entries()) {
+      seen += count;
+      const isBound = bucket % bucketsPerOctave === 0 || bucket === histogramBuckets - 1;
+      if (!isBound || seen === told) continue;
+      told = seen;
+      steps.push({ us: Math.round(bucketUpperUs(bucket)), count: seen });
+    }
+    return steps;
+  }
 }
 
 /** The latency in microseconds that `percentile` percent of the calls did not exceed, as exact as the buckets are. */
@@ -57,20 +74,4 @@ export function percentileUs({ total, buckets }: Histogram, percentile: number):
     if (seen >= wanted) return bucketUpperUs(bucket);
   }
   return bucketUpperUs(histogramBuckets - 1);
-}
-
-/** How many calls took less than 1, 2, 4, … microseconds: steps at which the number rises. */
-export function cumulativeCounts({ buckets }: Histogram): { readonly us: number; readonly count: number }[] {
-  const bucketsPerOctave = 4;
-  const steps: { us: number; count: number }[] = [];
-  let seen = 0;
-  let told = 0;
-  for (const [bucket, count] of buckets.entries()) {
-    seen += count;
-    const isBound = bucket % bucketsPerOctave === 0 || bucket === buckets.length - 1;
-    if (!isBound || seen === told) continue;
-    told = seen;
-    steps.push({ us: Math.round(bucketUpperUs(bucket)), count: seen });
-  }
-  return steps;
 }

@@ -282,8 +282,14 @@ export const commandInvalidArity = 'ERR Invalid number of arguments specified fo
 export const commandInvalidArguments = 'ERR Invalid arguments specified for command';
 export const slowlogCount = 'ERR count should be greater than or equal to -1';
 export const debugDisabled = notAllowed('DEBUG', 'enable-debug-command');
+export const noLogToLoad = 'ERR There is no append only file to load: appendonly is off';
+export const noSuchShard = 'ERR There is no shard with this index';
 export const debugProtocolType =
   'ERR Wrong protocol type name. Please use one of the following: string|integer|double|bignum|null|array|set|map|attrib|push|verbatim|true|false';
+
+export function noLatencySamples(event: string): string {
+  return `ERR No samples available for event '${cString(event, Infinity)}'`;
+}
 
 /** A command that a directive of the configuration enables. Both names as Redis spells them. */
 export function notAllowed(command: string, directive: string): string {

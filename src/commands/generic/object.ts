@@ -1,6 +1,7 @@
 /** OBJECT and its subcommands. */
 import { Setting } from '../../channel/control.ts';
 import { accessClock, encodingOf, StringEncoding, valueLength, valueOffset } from '../../keyspace/entry.ts';
+import type { Arena } from '../../memory/arena.ts';
 import { parseInteger } from '../../protocol/ascii.ts';
 import * as errors from '../../protocol/errors.ts';
 import { about } from '../about.ts';
@@ -62,8 +63,17 @@ function row(name: string, since: string, summary: string, answer: (call: Call, 
   };
 }
 
+export function encodingName(arena: Arena, entry: number): string {
+  return stringEncodings[encodingOf(arena, entry)]!;
+}
+
+export function referenceCount(arena: Arena, entry: number): number {
+  const isShared = encodingOf(arena, entry) === StringEncoding.int && isSmall(parseInteger(arena.u8, valueOffset(arena, entry), valueLength(arena, entry)));
+  return isShared ? sharedReferenceCount : 1;
+}
+
 function replyEncoding(call: Call, entry: number): void {
-  call.reply.bulkString(stringEncodings[encodingOf(call.keyspaceOf(2).arena, entry)]!);
+  call.reply.bulkString(encodingName(call.keyspaceOf(2).arena, entry));
 }
 
 function replyFrequency(call: Call, entry: number): void {
@@ -78,9 +88,7 @@ function replyIdleTime(call: Call, entry: number): void {
 }
 
 function replyReferenceCount(call: Call, entry: number): void {
-  const { arena } = call.keyspaceOf(2);
-  const isShared = encodingOf(arena, entry) === StringEncoding.int && isSmall(parseInteger(arena.u8, valueOffset(arena, entry), valueLength(arena, entry)));
-  call.reply.integer(isShared ? sharedReferenceCount : 1);
+  call.reply.integer(referenceCount(call.keyspaceOf(2).arena, entry));
 }
 
 function isSmall(n: number): boolean {

@@ -40,7 +40,6 @@ export function clientFields({ source, sampler, nowMs }: InfoContext): readonly 
 export function cpuFields(): readonly Field[] {
   const all = process.cpuUsage();
   const door = process.threadCpuUsage();
-  const seconds = (us: number): string => (us / usPerSecond).toFixed(6);
   return [
     ['used_cpu_sys', seconds(all.system)],
     ['used_cpu_user', seconds(all.user)],
@@ -56,4 +55,8 @@ export function replicationFields(): readonly Field[] {
 
 export function clusterFields({ source }: InfoContext): readonly Field[] {
   return [['cluster_enabled', source.config.values['cluster-enabled'] ? 1 : 0]];
+}
+
+function seconds(us: number): string {
+  return (us / usPerSecond).toFixed(6);
 }

@@ -16,15 +16,14 @@ export function persistenceFields({ source }: InfoContext): readonly Field[] {
 export function statsFields(context: InfoContext): readonly Field[] {
   const { source, sampler, traffic } = context;
   const { receivedBytes, writtenBytes } = traffic.measure();
-  const kibPerSecond = (bytes: number): string => hundredths(bytes / 1024);
   return [
     ['total_connections_received', source.connectionsReceived],
     ['total_commands_processed', traffic.commandCount],
     ['instantaneous_ops_per_sec', Math.floor(sampler.commands.perSecond)],
     ['total_net_input_bytes', receivedBytes],
     ['total_net_output_bytes', writtenBytes],
-    ['instantaneous_input_kbps', kibPerSecond(sampler.inputBytes.perSecond)],
-    ['instantaneous_output_kbps', kibPerSecond(sampler.outputBytes.perSecond)],
+    ['instantaneous_input_kbps', hundredths(sampler.inputBytes.perSecond / 1024)],
+    ['instantaneous_output_kbps', hundredths(sampler.outputBytes.perSecond / 1024)],
     ['rejected_connections', traffic.rejectedCount],
     ['expired_keys', counted(source, Counter.expiredKeys)],
     ['expired_time_cap_reached_count', counted(source, Counter.expiredTimeCapReached)],
