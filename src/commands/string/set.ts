@@ -2,7 +2,8 @@
  * SET with all its options, and the commands that are some of them: SETNX, SETEX, PSETEX, GETSET.
  * Conditions have been judged by the time of the effect, which is a plain SET.
  */
-import { ValueType } from '../../keyspace/entry.ts';
+import { ValueType, valueLength, valueOffset } from '../../keyspace/entry.ts';
+import type { Keyspace } from '../../keyspace/keyspace.ts';
 import type { Call } from '../call.ts';
 import type { ShardCommand } from '../command.ts';
 import { oneKey } from '../key-specs.ts';
@@ -10,7 +11,6 @@ import { CommandOptions } from '../options.ts';
 import { type ConditionKind, meetsCondition } from './condition.ts';
 import { ExpiryOptions, readExpiry } from './expiry-options.ts';
 import { replyValue } from './get.ts';
-import { KeptValue } from './kept-value.ts';
 import { type NextExpiry, writeArgument } from './write-string.ts';
 
 const options = new CommandOptions();
@@ -22,7 +22,6 @@ const lifetime = options.group();
 const expiry = new ExpiryOptions(options, lifetime);
 const keepTtl = options.flag('keepttl', lifetime);
 const returnOld = options.flag('get');
-const keptValue = new KeptValue();
 
 export const set: ShardCommand = {
   name: 'set',
@@ -157,10 +156,18 @@ function overwrite(call: Call, entry: number, next: NextExpiry): void {
   call.reply.ok();
 }
 
-/** Stores argument 2 under the key and answers with the string that was there. */
+/**
+ * Stores argument 2 under the key and answers with the string that was there. The answer comes last,
+ * from a copy: written before the change it could not be taken back if the change finds no memory.
+ */
 function replaceAndReply(call: Call, entry: number, next: NextExpiry): void {
-  if (entry !== 0) keptValue.keep(call.keyspaceOf(1), entry);
+  const old = entry === 0 ? undefined : copyOf(call.keyspaceOf(1), entry);
   writeArgument(call, 1, entry, 2, next);
-  if (entry === 0) call.reply.nil();
-  else keptValue.reply(call);
+  if (old === undefined) call.reply.nil();
+  else call.reply.bulk(old, 0, old.length);
+}
+
+function copyOf({ arena }: Keyspace, entry: number): Uint8Array {
+  const start = valueOffset(arena, entry);
+  return arena.u8.slice(start, start + valueLength(arena, entry));
 }
