@@ -12,7 +12,6 @@
  * of the processor's cache. Pages are numbered from the buffer's start; 0 is never handed out.
  */
 export const PAGE_BYTES = 65536;
-export const PAGE_SHIFT_BYTES = 16;
 /** An address counts granules of 8 bytes: `addr >>> PAGE_SHIFT` is its page. */
 export const PAGE_SHIFT = 13;
 export const PAGE_GRANULES = 8192;
@@ -48,7 +47,9 @@ export const DESCRIPTOR_WORDS = 8;
  * a free run into its bin.
  */
 export const KIND = 0;
+/** Pages of a run. */
 export const LENGTH = 1;
+/** The size class of a page of blocks, in the place of LENGTH. */
 export const CLASS = 1;
 export const PREV = 2;
 export const NEXT = 3;
