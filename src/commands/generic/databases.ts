@@ -20,7 +20,7 @@ export const dbsize: ShardCommand = {
   flags: ['readonly', 'fast'],
   acl: ['keyspace'],
   keys: [],
-  text: about('generic', '1.0.0', 'Counts the keys of the database.', 'DBSIZE'),
+  text: about('server', '1.0.0', 'Counts the keys of the database.', 'DBSIZE'),
   place: 'every-shard',
   execute: (call) => call.reply.integer(countKeys(call)),
 };
@@ -31,7 +31,7 @@ export const flushdb: ShardCommand = {
   flags: ['write'],
   acl: ['keyspace', 'dangerous'],
   keys: [],
-  text: about('generic', '1.0.0', 'Removes all keys of the database.', 'FLUSHDB [ASYNC | SYNC]', 'O(N) with N keys'),
+  text: about('server', '1.0.0', 'Removes all keys of the database.', 'FLUSHDB [ASYNC | SYNC]', 'O(N) with N keys'),
   place: 'every-shard',
   execute(call) {
     if (!checkMode(call)) return;
@@ -48,7 +48,7 @@ export const flushall: ShardCommand = {
   flags: ['write'],
   acl: ['keyspace', 'dangerous'],
   keys: [],
-  text: about('generic', '1.0.0', 'Removes all keys of all databases.', 'FLUSHALL [ASYNC | SYNC]', 'O(N) with N keys'),
+  text: about('server', '1.0.0', 'Removes all keys of all databases.', 'FLUSHALL [ASYNC | SYNC]', 'O(N) with N keys'),
   place: 'every-shard',
   execute(call) {
     if (!checkMode(call)) return;
@@ -65,7 +65,7 @@ export const swapdb: ShardCommand = {
   flags: ['write', 'fast'],
   acl: ['keyspace', 'dangerous'],
   keys: [],
-  text: about('generic', '4.0.0', 'Exchanges two databases.', 'SWAPDB index1 index2', 'O(1) for each shard'),
+  text: about('server', '4.0.0', 'Exchanges two databases.', 'SWAPDB index1 index2', 'O(1) for each shard'),
   place: 'every-shard',
   execute(call) {
     if (call.control.settings[Setting.clusterEnabled] === 1) return call.fail(errors.swapDbInCluster);

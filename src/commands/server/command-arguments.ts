@@ -129,8 +129,11 @@ function isOptional(node: SyntaxNode): boolean {
 /** `[TYPE NORMAL | MASTER]`: the token before the first alternative stands before them all. */
 function sharedToken(alternatives: readonly Sequence[]): string | undefined {
   const [first, ...others] = alternatives;
-  const begins = (sequence: Sequence, tokens: number): boolean => sequence.slice(0, tokens).filter(({ kind }) => kind === 'token').length === tokens;
   if (others.length === 0 || !begins(first!, 2)) return undefined;
   const word = first![0]!;
   return others.every((one) => begins(one, 1) && !begins(one, 2)) && word.kind === 'token' ? word.word : undefined;
+}
+
+function begins(sequence: Sequence, tokenCount: number): boolean {
+  return sequence.slice(0, tokenCount).filter(({ kind }) => kind === 'token').length === tokenCount;
 }

@@ -26,7 +26,8 @@ export function replyCommandInfo(reply: ReplyWriter, command: ListedCommand): vo
   replyStatuses(reply, aclCategoriesOf(row).map((category) => `@${category}`));
   replySet(reply, tipsOf(name), (tip) => reply.bulkString(tip));
   replySet(reply, row.keys, (spec) => replyKeySpec(reply, spec));
-  replySet(reply, subcommands, (sub) => replyCommandInfo(reply, sub));
+  reply.array(subcommands.length);
+  for (const sub of subcommands) replyCommandInfo(reply, sub);
 }
 
 /** Flags of a key, in Redis's order. */

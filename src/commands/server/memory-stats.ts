@@ -3,7 +3,7 @@ import type { DoorCall } from '../door-call.ts';
 
 export function replyMemoryStats({ server, reply }: DoorCall): void {
   const figures = server.observer.memory();
-  const { usedBytes, reservedBytes, residentBytes, keyCount, startupBytes } = figures;
+  const { usedBytes, reservedBytes, keyCount, startupBytes } = figures;
   const netBytes = Math.max(0, usedBytes - startupBytes);
   const integers: [string, number][] = [
     ['peak.allocated', figures.peakBytes],
@@ -18,13 +18,11 @@ export function replyMemoryStats({ server, reply }: DoorCall): void {
     ['allocator.allocated', usedBytes],
     ['allocator.active', reservedBytes],
     ['allocator-fragmentation.bytes', reservedBytes - usedBytes],
-    ['fragmentation.bytes', residentBytes - usedBytes],
   ];
   const ratios: [string, number][] = [
     ['dataset.percentage', figures.datasetPercent],
     ['peak.percentage', figures.peakPercent],
     ['allocator-fragmentation.ratio', reservedBytes / usedBytes],
-    ['fragmentation', residentBytes / usedBytes],
   ];
   reply.map(integers.length + ratios.length);
   for (const [name, value] of integers) {

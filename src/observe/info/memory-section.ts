@@ -24,8 +24,6 @@ export function memoryFields({ source, sampler, traffic }: InfoContext): readonl
     ['maxmemory_policy', values['maxmemory-policy']],
     ['allocator_frag_ratio', hundredths(reservedBytes / usedBytes)],
     ['allocator_frag_bytes', reservedBytes - usedBytes],
-    ['mem_fragmentation_ratio', hundredths(residentBytes / usedBytes)],
-    ['mem_fragmentation_bytes', residentBytes - usedBytes],
     ['mem_clients_normal', traffic.measure().bufferBytes],
     ['mem_aof_buffer', figures.logBytes],
     ['mem_allocator', 'arena'],
