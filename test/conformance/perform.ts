@@ -12,6 +12,7 @@ import type { Server } from '../support/server.ts';
 import { connect } from '../support/start-server.ts';
 import type { Transport } from '../support/start-server.ts';
 import { until } from '../support/until.ts';
+import { CLOSED_MARK } from './answer-text.ts';
 import type { Case, Protocol, Script, Step } from './script.ts';
 
 export interface Mode {
@@ -19,8 +20,6 @@ export interface Mode {
   readonly protocol: Protocol;
   readonly bursts: boolean;
 }
-
-export const CLOSED_MARK = '<closed>';
 
 /** A command that nobody has: it is answered by its name, before authentication too. */
 const SENTINEL = 'this-is-the-end-of-the-raw-step';

@@ -7,21 +7,18 @@
  *   2 the answer in RESP2
  *   3 the answer in RESP3
  *
- * Answers of which only the shape counts are kept without their values. Bytes are escaped
- * as redis-cli does, and the last CR LF of an answer is left away.
+ * Answers of which only the shape counts are kept without their values.
  */
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { escapeBytes, unescapeBytes } from '../support/quoting.ts';
+import { fromAnswerText, toAnswerText } from './answer-text.ts';
 import { essence } from './compare.ts';
-import { CLOSED_MARK } from './perform.ts';
 import type { Case, Protocol, Script, Step } from './script.ts';
 
 /** Answers of one case, for each protocol it runs in. */
 export type CaseAnswers = ReadonlyMap<Protocol, readonly Buffer[]>;
 
 const FOLDER = new URL('recorded', import.meta.url).pathname;
-const CRLF = Buffer.from('\r\n');
 
 export function writeRecording(script: Script, answers: readonly CaseAnswers[]): void {
   mkdirSync(FOLDER, { recursive: true });
@@ -50,10 +47,10 @@ function caseText(recorded: Case, answers: CaseAnswers): string {
   for (const [i, step] of recorded.steps.entries()) {
     lines.push(`> ${step.line}`);
     const [two, three] = ([2, 3] as const).map((protocol) => kept(step, answers.get(protocol)?.[i]));
-    if (two !== undefined && three !== undefined && two.equals(three)) lines.push(`* ${answerText(two)}`);
+    if (two !== undefined && three !== undefined && two.equals(three)) lines.push(`* ${toAnswerText(two)}`);
     else {
-      if (two !== undefined) lines.push(`2 ${answerText(two)}`);
-      if (three !== undefined) lines.push(`3 ${answerText(three)}`);
+      if (two !== undefined) lines.push(`2 ${toAnswerText(two)}`);
+      if (three !== undefined) lines.push(`3 ${toAnswerText(three)}`);
     }
   }
   return `${lines.join('\n')}\n`;
@@ -63,10 +60,6 @@ function kept(step: Step, answer: Buffer | undefined): Buffer | undefined {
   return answer === undefined ? undefined : essence(step.rule, answer);
 }
 
-function answerText(answer: Buffer): string {
-  return escapeBytes(answer.subarray(-2).equals(CRLF) ? answer.subarray(0, -2) : answer);
-}
-
 function readCase(script: Script, recorded: Case, cursor: Cursor): CaseAnswers {
   const answers = new Map<Protocol, Buffer[]>(recorded.protocols.map((protocol) => [protocol, []]));
   expectLine(script, cursor, `case ${recorded.title}`);
@@ -74,9 +67,9 @@ function readCase(script: Script, recorded: Case, cursor: Cursor): CaseAnswers {
     expectLine(script, cursor, `> ${step.line}`);
     while (/^[*23] /.test(cursor.lines[cursor.at] ?? '')) {
       const line = cursor.lines[cursor.at++]!;
-      const bytes = unescapeBytes(line.slice(2));
-      const answer = line.length === 2 || line.endsWith(CLOSED_MARK) ? bytes : Buffer.concat([bytes, CRLF]);
-      for (const [protocol, list] of answers) if (line[0] === '*' || Number(line[0]) === protocol) list.push(answer);
+      for (const [protocol, list] of answers) {
+        if (line[0] === '*' || Number(line[0]) === protocol) list.push(fromAnswerText(line.slice(2)));
+      }
     }
   }
   for (const list of answers.values()) if (list.length !== recorded.steps.length) throw outdated(script, recorded.title);

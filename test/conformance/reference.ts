@@ -11,7 +11,7 @@ export type Answers = ReadonlyMap<Script, readonly CaseAnswers[]>;
 export async function askReference(scripts: readonly Script[]): Promise<Answers> {
   const answers = new Map<Script, CaseAnswers[]>();
   for (const group of groupByConfig(scripts)) {
-    const server = await startRedis({ config: group[0]!.config });
+    const server = await startRedis({ tls: true, config: group[0]!.config });
     try {
       for (const script of group) answers.set(script, await askScript(server, script));
     } finally {
