@@ -42,6 +42,7 @@ const { values } = parseArgs({
 const hurry = values.quick ? 5 : 1;
 const reference = redis();
 const report = new Report();
+const facts = machineFacts();
 const steps: Readonly<Record<string, () => Promise<void>>> = {
   readiness: () => measureReadiness(sideBySide(subject(2)), values.quick ? 3 : 7, report),
   throughput: () => measureThroughput(sideBySide(subject(shardCount())), {
@@ -85,5 +86,5 @@ function words(text: string): string[] {
 
 function page(): string {
   const command = `npm run bench${process.argv.slice(2).length > 0 ? ` -- ${process.argv.slice(2).join(' ')}` : ''}`;
-  return `# The last run of \`${command}\`\n\n${machineFacts().map((fact) => `- ${fact}`).join('\n')}\n${report.markdown}`;
+  return `# The last run of \`${command}\`\n\n${facts.map((fact) => `- ${fact}`).join('\n')}\n${report.markdown}`;
 }

@@ -1,5 +1,5 @@
 /** The two servers of a side-by-side run, on free ports of this host with nothing kept on disk. */
-import { cpus } from 'node:os';
+import { cpus, loadavg } from 'node:os';
 import { redisVersion } from '../../test/support/redis-binary.ts';
 import type { RespClient } from '../../test/support/resp-client.ts';
 import type { Server } from '../../test/support/server.ts';
@@ -38,7 +38,7 @@ export async function withServer<T>(
   }
 }
 
-/** What the figures depend on, one fact a line. */
+/** What the figures depend on, one fact a line; asked before the run, the load average is that of others. */
 export function machineFacts(): string[] {
   const processors = cpus();
   return [
@@ -46,6 +46,7 @@ export function machineFacts(): string[] {
     `Node: ${process.version}`,
     `redis-server: ${redisVersion() ?? 'not installed'}`,
     `Date: ${new Date().toISOString()}`,
+    `Load average before the run: ${loadavg()[0]!.toFixed(2)}`,
   ];
 }
 
