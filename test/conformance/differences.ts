@@ -60,6 +60,11 @@ export const differences: readonly Difference[] = [
     reason: 'has the subcommands of newer versions, and not yet those of the cluster that come with the bus',
   },
   {
+    script: 'cluster',
+    line: 'CLUSTER SHARDS',
+    reason: 'a node that listens with TLS names its tls-port, as newer versions do',
+  },
+  {
     script: 'command',
     line: 'COMMAND LIST FILTERBY PATTERN "[mp]set*"',
     reason: 'msetex, of 8.4, fits the pattern',
