@@ -52,6 +52,9 @@ export class Call {
   id = 0;
   /** Slot of the first key; 0 for commands without one. */
   slot = 0;
+  /** The argument whose slot was asked for last, and that slot. */
+  #slotArgument = 0;
+  #slotOfArgument = 0;
   /** Argument index of the key whose hash is in `knownHash`; 0 for none. */
   hashedKey = 0;
   knownHash = 0;
@@ -62,6 +65,8 @@ export class Call {
   connection = 0;
   /** Milliseconds since 1970, the same for the whole batch; 0 while a log is loaded. */
   nowMs = 0;
+  /** When the log that is being loaded was read: its keys count as used then. */
+  loadedAtMs = 0;
   /** Reads leave the access clock alone (CLIENT NO-TOUCH). */
   noTouch = false;
   effects: Effects;
@@ -106,6 +111,7 @@ export class Call {
     this.failed = false;
     this.changes = 0;
     this.hashedKey = 0;
+    this.#slotArgument = 0;
     return first + argc * 2;
   }
 
@@ -163,7 +169,11 @@ export class Call {
   /** A key at argument 1 is always the first, whose slot came with the request. */
   slotOf(i: number): number {
     if (i === 1) return this.slot;
-    return keySlot(this.bytes, this.offset(i), this.length(i));
+    if (i !== this.#slotArgument) {
+      this.#slotArgument = i;
+      this.#slotOfArgument = keySlot(this.bytes, this.offset(i), this.length(i));
+    }
+    return this.#slotOfArgument;
   }
 
   keyspaceOf(i: number): Keyspace {
@@ -219,7 +229,7 @@ export class Call {
   }
 
   touch(keyspace: Keyspace, entry: number): void {
-    const clock = Math.floor(this.nowMs / 1000) & 0xffffff;
+    const clock = Math.floor((this.nowMs || this.loadedAtMs) / 1000) & 0xffffff;
     if (accessClock(keyspace.arena, entry) !== clock) setAccessClock(keyspace.arena, entry, clock);
   }
 

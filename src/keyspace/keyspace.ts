@@ -14,7 +14,7 @@
 import { assert } from '../base/assert.ts';
 import { copyBytes } from '../base/copy-bytes.ts';
 import type { Random } from '../base/random.ts';
-import { Purpose, type Arena } from '../memory/arena.ts';
+import { ArenaFullError, Purpose, type Arena } from '../memory/arena.ts';
 import { AddressList } from '../structures/address-list.ts';
 import type { KeyHash } from '../structures/key-hash.ts';
 import { Table } from '../structures/table.ts';
@@ -120,6 +120,13 @@ export class Keyspace {
     const start = valueOffset(this.arena, target);
     if (valueBytes > keep) this.arena.u8.fill(0, start + keep, start + valueBytes);
     return target;
+  }
+
+  /** Throws ArenaFullError unless about `bytes` more can be stored, so that a command over many keys fails before it begins. */
+  assureRoom(bytes: number): void {
+    const { arena } = this;
+    if (arena.reservedBytes + bytes <= arena.maxBytes) return;
+    arena.free(arena.alloc(bytes, Purpose.value), Purpose.value);
   }
 
   // Any type.
@@ -305,9 +312,13 @@ export class Keyspace {
   /** Allocates an entry for a string of `valueBytes` (contents not yet written), with the expiry of `like` if given. */
   #newStringEntry(key: Uint8Array, keyAt: number, keyBytes: number, valueBytes: number, encoding: number, like: number): number {
     const outside = valueBytes > maxInlineValueBytes;
-    const value = outside ? this.arena.alloc(valueHeaderBytes + valueBytes, Purpose.value) : 0;
     const withExpiry = like !== 0 && (this.arena.i32[like * 2]! & expiryFlag) !== 0;
     const entry = this.#newEntry(key, keyAt, keyBytes, outside ? 0 : valueBytes, withExpiry);
+    const value = outside ? this.arena.tryAlloc(valueHeaderBytes + valueBytes, Purpose.value) : 0;
+    if (outside && value === 0) {
+      this.arena.free(entry, Purpose.entry);
+      throw new ArenaFullError(valueBytes);
+    }
     const { i32 } = this.arena;
     i32[entry * 2]! |= (ValueType.string << 20) | (encoding << 24) | (outside ? outsideFlag : 0);
     i32[entry * 2 + 1] = outside ? value : valueBytes;
@@ -335,17 +346,26 @@ export class Keyspace {
 
   /** Puts `fresh` in the place of `old` (0: a new key), freeing `old`. */
   #install(db: number, slot: number, old: number, fresh: number): void {
-    const root = this.#slotRootForWrite(db, slot);
     const hash = this.#hash.hash(this.arena.u8, keyOffset(this.arena, fresh), keyLength(this.arena, fresh));
     if (old === 0) {
-      this.table.insert(root, hash, fresh);
-      this.arena.i32[this.#database(db) + 1]! += 1;
+      this.#insert(db, slot, hash, fresh);
     } else {
       const lost = (this.arena.i32[old * 2]! & expiryFlag) !== 0 && (this.arena.i32[fresh * 2]! & expiryFlag) === 0;
       if (lost) this.#countVolatile(db, slot, -1);
-      this.table.replace(root, hash, old, fresh);
+      this.table.replace(this.#slotRoot(db, slot), hash, old, fresh);
       this.#freeEntry(old);
     }
+  }
+
+  /** Adds a key; an entry for which there is no room in the table is freed. */
+  #insert(db: number, slot: number, hash: number, fresh: number): void {
+    try {
+      this.table.insert(this.#slotRootForWrite(db, slot), hash, fresh);
+    } catch (error) {
+      this.#freeEntry(fresh);
+      throw error;
+    }
+    this.arena.i32[this.#database(db) + 1]! += 1;
   }
 
   #resizeInPlace(entry: number, valueBytes: number, encoding: number): boolean {

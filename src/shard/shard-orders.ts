@@ -2,6 +2,7 @@
  * What the door has a shard do besides commands: load its log, begin a new one. An order takes its
  * place in the request ring, so it has a well-defined position among the commands of all shards.
  */
+import type { Clock } from '../base/clock.ts';
 import { keySlot } from '../base/crc16.ts';
 import type { EffectLog } from '../channel/effect-log.ts';
 import { noEffects } from '../channel/effects.ts';
@@ -44,14 +45,17 @@ export class ShardOrders {
   readonly #log: EffectLog;
   readonly #call: Call;
   readonly #discard = new DiscardSink();
+  readonly #clock: Clock;
 
-  constructor(keyspace: Keyspace, log: EffectLog, context: Omit<CallContext, 'reply'>) {
+  constructor(keyspace: Keyspace, log: EffectLog, context: Omit<CallContext, 'reply'>, clock: Clock) {
+    this.#clock = clock;
     this.#keyspace = keyspace;
     this.#log = log;
     this.#call = new Call({ ...context, reply: new ReplyWriter(this.#discard) }, noEffects);
   }
 
   execute(order: ShardOrder): OrderAnswer {
+    this.#call.loadedAtMs = this.#clock.now();
     try {
       return { kind: 'order', result: this.#carryOut(order), failure: undefined };
     } catch (error) {

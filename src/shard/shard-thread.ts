@@ -93,7 +93,7 @@ export class ShardThread {
     const random = new Random(task.randomSeed);
     this.#orders = new ShardOrders(this.keyspace, logs[task.index]!, {
       keyspaces, own: task.index, stats: this.#stats, control: this.#control, random,
-    });
+    }, this.#clock);
     this.shard = new Shard({
       index: task.index,
       control: this.#control,

@@ -41,6 +41,5 @@ function execute(call: Call, unitMs: number, isRelative: boolean): void {
 }
 
 function replyLarge(call: Call, ms: bigint, unitMs: number): void {
-  // As in Redis, rounding up to the next second may overflow.
-  call.reply.integer64(unitMs === 1 ? ms : BigInt.asIntN(64, ms + 500n) / 1000n);
+  call.reply.integer64(unitMs === 1 ? ms : (ms + 500n) / 1000n);
 }

@@ -11,6 +11,10 @@ import { ExpiryOptions } from './expiry-options.ts';
 import { type NextExpiry, writeArgument } from './write-string.ts';
 
 const maxKeyCount = 2 ** 31 - 1;
+const tableBytesMax = 4 * 2 ** 20;
+const largeValueBytes = 32 * 1024;
+const pageBytes = 64 * 1024;
+const argumentOverheadBytes = 128;
 const options = new CommandOptions();
 const presence = options.group();
 const nx = options.flag('nx', presence);
@@ -107,10 +111,18 @@ function writeIf(call: Call, isMet: boolean, first: number, end: number, next: N
 /** Stores the pairs of key and value that begin at argument `first`. */
 function writePairs(call: Call, first: number, end: number, next: NextExpiry): void {
   const { effects } = call;
+  for (const keyspace of call.heldKeyspaces()) keyspace.assureRoom(roomFor(call, first, end));
   effects.beginTransaction();
   try {
     for (let i = first; i < end; i += 2) writeArgument(call, i, call.findForWrite(i), i + 1, next);
   } finally {
     effects.endTransaction();
   }
+}
+
+/** More than any one shard needs for the pairs: entries, tables, and what size classes and pages leave unused. */
+function roomFor(call: Call, first: number, end: number): number {
+  let bytes = tableBytesMax;
+  for (let i = first; i < end; i++) bytes += call.length(i) * 1.25 + (call.length(i) > largeValueBytes ? pageBytes : argumentOverheadBytes);
+  return Math.ceil(bytes);
 }

@@ -41,7 +41,7 @@ test.each([
     const bench = prepared();
     limitAllocations(bench, allowed);
     reply = bench.run(command);
-    bench.check();
+    bench.checkAndFlush();
     const trace = { dataset: bench.dataset(), effects: bench.effects() };
     expect(reply !== oom || trace).toEqual(reply !== oom || { dataset: untouched, effects: [] });
   }
