@@ -41,9 +41,9 @@ test.each([
     const bench = prepared();
     limitAllocations(bench, allowed);
     reply = bench.run(command);
-    bench.checkAndFlush();
     const trace = { dataset: bench.dataset(), effects: bench.effects() };
     expect(reply !== oom || trace).toEqual(reply !== oom || { dataset: untouched, effects: [] });
+    bench.checkAndFlush();
   }
   expect(reply).not.toMatch(/^-/);
 });
