@@ -369,7 +369,7 @@ export class Door implements ReplyReceiver {
     }
     this.#settle(session);
     this.links.publishSoon();
-    this.planTurn();
+    if (this.links.hasUnpublished) this.planTurn();
   }
 
   #store(session: Session, bytes: Uint8Array, start: number, end: number): void {
@@ -404,6 +404,7 @@ export class Door implements ReplyReceiver {
     session.ended = true;
     if (session.held === undefined) this.#goOn(session);
     else this.closeNow(session);
+    this.planTurn();
   }
 
   /** Decides what a session that was worked on waits for. */
@@ -472,11 +473,10 @@ export class Door implements ReplyReceiver {
     if (this.#replies.length < pooledReplies) this.#replies.push(reply);
   }
 
+  /** What was delivered leaves when the caller settles the session. */
   #deliverLocal(session: Session, bytes: Uint8Array, length: number): void {
     session.deliver(session.nextRun, bytes, 0, session.isSilent ? 0 : length, true);
     session.nextRun = (session.nextRun + 1) | 0;
-    this.touch(session);
-    this.planTurn();
   }
 
   #sent(session: Session, commands: number): void {

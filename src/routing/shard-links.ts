@@ -76,6 +76,10 @@ export class ShardLinks {
     if (ring.inFlightBytes * 2 > ring.capacityBytes) this.congested = true;
   }
 
+  get hasUnpublished(): boolean {
+    return this.#unpublished > 0;
+  }
+
   /** Lets shards begin while the door still reads other clients, once there is enough for them. */
   publishSoon(): void {
     if (this.#unpublished >= recordsPerPublication) this.publish();
