@@ -42,13 +42,13 @@ test('timeout closes clients that are idle, and nobody else', async () => {
 
 describe('client-output-buffer-limit', () => {
   test('the hard limit closes a client that does not read', async () => {
-    const server = await startSubject({ shards: 2, config: { 'client-output-buffer-limit': 'normal 4mb 0 0' } });
+    const server = await startSubject({ shards: 2, config: { 'client-output-buffer-limit': ['normal', '4mb', '0', '0'] } });
     expect(await isCutOff(server)).toBe(true);
     await server.stop();
   });
 
   test('the soft limit closes it after its time', async () => {
-    const server = await startSubject({ shards: 2, config: { 'client-output-buffer-limit': 'normal 0 1mb 1' } });
+    const server = await startSubject({ shards: 2, config: { 'client-output-buffer-limit': ['normal', '0', '1mb', '1'] } });
     const startMs = performance.now();
     expect(await isCutOff(server)).toBe(true);
     expect(performance.now() - startMs).toBeGreaterThan(900);
