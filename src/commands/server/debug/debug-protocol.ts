@@ -49,9 +49,11 @@ function replyAttribute(reply: ReplyWriter): void {
   reply.bulkString('Some real reply following the attribute');
 }
 
+/** The message comes before the reply, which only counts as one. */
 function replyPush(reply: ReplyWriter, call: DoorCall): void {
   if (reply.resp === 2) return call.fail(errors.resp2NotSupported);
   reply.push(2);
   reply.bulkString('server-cpu-usage');
   reply.integer(42);
+  reply.bulkString('Some real reply following the push reply');
 }

@@ -28,7 +28,7 @@ describe('a grammar', () => {
   });
 
   it.each(['[key', 'key]', 'a | b', '<a'])('must be well formed: %s', (text) => {
-    expect(() => parseSyntax(text)).toThrow();
+    expect(() => parseSyntax(text)).toThrow('syntax');
   });
 });
 
