@@ -99,6 +99,9 @@ async function readArenas(): Promise<Arenas> {
 }
 
 function withoutIndex(arenas: Arenas): Arenas {
-  const isData = ([purpose]: [string, number]): boolean => purpose !== 'index' && purpose !== 'total';
   return Object.fromEntries(Object.entries(arenas).map(([shard, bytes]) => [shard, Object.fromEntries(Object.entries(bytes).filter(isData))]));
+}
+
+function isData([purpose]: [string, number]): boolean {
+  return purpose !== 'index' && purpose !== 'total';
 }

@@ -85,7 +85,7 @@ describe('values of 512 MB', () => {
     sender.write(`*3\r\n$3\r\nSET\r\n$1\r\nk\r\n$${512 * MB + 1}\r\n`);
     expect(String(await sender.readToEnd())).toBe('-ERR Protocol error: invalid bulk length\r\n');
     expect(await other.call('DEL', 'k')).toBe(1);
-  });
+  }, 180_000);
 });
 
 /** Sends a command and counts the bytes of its reply, without keeping them. */
