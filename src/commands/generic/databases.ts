@@ -1,4 +1,5 @@
 /** DBSIZE, FLUSHDB, FLUSHALL, SWAPDB, RANDOMKEY: commands about whole databases, on every shard at once. */
+import { keySlot } from '../../base/crc16.ts';
 import { Setting } from '../../channel/control.ts';
 import { keyLength, keyOffset } from '../../keyspace/entry.ts';
 import type { Keyspace } from '../../keyspace/keyspace.ts';
@@ -7,12 +8,9 @@ import * as errors from '../../protocol/errors.ts';
 import { about } from '../about.ts';
 import type { Call } from '../call.ts';
 import type { ShardCommand } from '../command.ts';
-import { keySlot } from '../../base/crc16.ts';
 
 const asyncWord = wordBytes('async');
 const syncWord = wordBytes('sync');
-/** As many expired keys RANDOMKEY removes before it gives one up. */
-const randomTriesMax = 100;
 
 export const dbsize: ShardCommand = {
   name: 'dbsize',
@@ -92,7 +90,8 @@ export const randomkey: ShardCommand = {
   text: about('generic', '1.0.0', 'Draws a key at random.', 'RANDOMKEY'),
   place: 'every-shard',
   execute(call) {
-    for (let tries = 0; tries < randomTriesMax && countKeys(call) > 0; tries++) {
+    // Each expired key that is drawn is gone afterwards, so this ends.
+    while (countKeys(call) > 0) {
       const keyspace = drawKeyspace(call);
       const { arena } = keyspace;
       const entry = keyspace.random(call.db, call.random);

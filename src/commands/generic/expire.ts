@@ -35,23 +35,6 @@ export const persist: ShardCommand = {
   },
 };
 
-/** Gives key argument `i` its expiry, or deletes it if that time has come; leaves the effect. `entry` is live. */
-export function expireAt(call: Call, i: number, entry: number, atMs: Int64): void {
-  const keyspace = call.keyspaceOf(i);
-  call.changes++;
-  if (atMs <= call.nowMs) {
-    keyspace.remove(call.db, call.slotOf(i), entry);
-    call.logDelete(i);
-    return;
-  }
-  keyspace.setExpiry(call.db, call.slotOf(i), entry, atMs);
-  if (!call.effects.enabled) return;
-  call.effects.command(call.db, 'PEXPIREAT', 2);
-  call.effects.bytes(call.bytes, call.offset(i), call.length(i));
-  if (typeof atMs === 'number') call.effects.integer(atMs);
-  else call.effects.text(String(atMs));
-}
-
 function expireRow(name: string, since: string, what: string, unit: string, unitMs: bigint, isRelative: boolean): ShardCommand {
   return {
     name,
@@ -75,7 +58,8 @@ function execute(call: Call, name: string, unitMs: bigint, isRelative: boolean):
     call.reply.integer(0);
     return;
   }
-  expireAt(call, 1, entry, atMs);
+  setOrDelete(call, entry, atMs);
+  call.changes++;
   call.reply.integer(1);
 }
 
@@ -121,4 +105,20 @@ function holds(call: Call, entry: number, conditions: number, atMs: Int64): bool
   if ((conditions & Condition.gt) !== 0) return hasExpiry && BigInt(atMs) > expiry64(arena, entry);
   if ((conditions & Condition.lt) !== 0) return !hasExpiry || BigInt(atMs) < expiry64(arena, entry);
   return true;
+}
+
+/** Gives the key its expiry, or deletes it if that time has come; leaves the effect. */
+function setOrDelete(call: Call, entry: number, atMs: Int64): void {
+  const keyspace = call.keyspaceOf(1);
+  if (atMs <= call.nowMs) {
+    keyspace.remove(call.db, call.slotOf(1), entry);
+    call.logDelete(1);
+    return;
+  }
+  keyspace.setExpiry(call.db, call.slotOf(1), entry, atMs);
+  if (!call.effects.enabled) return;
+  call.effects.command(call.db, 'PEXPIREAT', 2);
+  call.effects.bytes(call.bytes, call.offset(1), call.length(1));
+  if (typeof atMs === 'number') call.effects.integer(atMs);
+  else call.effects.text(String(atMs));
 }

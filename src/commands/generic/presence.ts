@@ -52,7 +52,13 @@ export const touch: ShardCommand = {
   place: 'shard',
   execute(call) {
     let count = 0;
-    for (let i = 1; i < call.argc; i++) if (call.findForRead(i) !== 0) count++;
+    for (let i = 1; i < call.argc; i++) {
+      const entry = call.findUntouched(i);
+      if (entry === 0) continue;
+      // Even for a client with NO-TOUCH.
+      call.touch(call.keyspaceOf(i), entry);
+      count++;
+    }
     call.reply.integer(count);
   },
 };
@@ -73,7 +79,8 @@ export const type: ShardCommand = {
 
 function removeKeys(call: Call): void {
   let count = 0;
-  if (call.argc > 2) call.effects.beginTransaction();
+  const several = call.argc > 2;
+  if (several) call.effects.beginTransaction();
   for (let i = 1; i < call.argc; i++) {
     const entry = call.peek(i);
     if (entry === 0) continue;
@@ -81,7 +88,7 @@ function removeKeys(call: Call): void {
     call.logDelete(i);
     count++;
   }
-  if (call.argc > 2) call.effects.endTransaction();
+  if (several) call.effects.endTransaction();
   call.changes += count;
   call.reply.integer(count);
 }

@@ -1,13 +1,13 @@
 /** RENAME, RENAMENX, COPY, MOVE: a value gets another key or database. The keys may live on two shards. */
 import { Setting } from '../../channel/control.ts';
-import { encodingOf, expiry64, expiryFlag, valueLength, valueOffset } from '../../keyspace/entry.ts';
-import { wordBytes } from '../../protocol/ascii.ts';
+import { accessClock, setAccessClock } from '../../keyspace/entry.ts';
+import { equalBytes, wordBytes } from '../../protocol/ascii.ts';
 import * as errors from '../../protocol/errors.ts';
 import { about } from '../about.ts';
 import type { Call } from '../call.ts';
 import type { ShardCommand } from '../command.ts';
 import { oneKey } from '../key-specs.ts';
-import { emitEntry } from '../emit-entry.ts';
+import { duplicate } from './duplicate.ts';
 
 export const rename: ShardCommand = {
   name: 'rename',
@@ -53,6 +53,7 @@ export const move: ShardCommand = {
   execute: moveKey,
 };
 
+const [int32Min, int32Max] = [-(2 ** 31), 2 ** 31 - 1];
 const dbWord = wordBytes('db');
 const replaceWord = wordBytes('replace');
 
@@ -71,11 +72,7 @@ function renameKey(call: Call, onlyIfAbsent: boolean): void {
     call.reply.integer(0);
     return;
   }
-  call.effects.beginTransaction();
-  duplicate(call, source, 2, call.db);
-  removeSource(call);
-  call.effects.endTransaction();
-  call.changes++;
+  relocate(call, source, 2, call.db);
   if (onlyIfAbsent) call.reply.integer(1);
   else call.reply.ok();
 }
@@ -116,48 +113,39 @@ function moveKey(call: Call): void {
     call.reply.integer(0);
     return;
   }
-  call.effects.beginTransaction();
-  duplicate(call, source, 1, db);
-  removeSource(call);
-  call.effects.endTransaction();
-  call.changes++;
+  relocate(call, source, 1, db);
   call.reply.integer(1);
 }
 
-/** Puts the value and expiry of key argument 1's entry under key argument `target` of `db`, and leaves the effect. */
-function duplicate(call: Call, source: number, target: number, db: number): void {
+/** Puts the value of key argument 1 under key argument `target` of `db` and removes it from where it was. */
+function relocate(call: Call, source: number, target: number, db: number): void {
   const from = call.keyspaceOf(1);
   const to = call.keyspaceOf(target);
-  const slot = call.slotOf(target);
-  const old = to.find(db, slot, call.bytes, call.offset(target), call.length(target));
-  const expiry = (from.arena.i32[source * 2]! & expiryFlag) === 0 ? undefined : expiry64(from.arena, source);
-  const entry = to.putString(
-    db, slot, old, call.bytes, call.offset(target), call.length(target),
-    from.arena.u8, valueOffset(from.arena, source), valueLength(from.arena, source), encodingOf(from.arena, source), false);
-  const placed = expiry === undefined ? entry : to.setExpiry(db, slot, entry, expiry);
-  call.touch(to, placed);
-  if (call.effects.enabled) emitEntry(call.effects, db, to.arena, placed, call.bytes, call.offset(target), call.length(target));
-}
-
-/** Looks the source up anew: writing the target may have moved it. */
-function removeSource(call: Call): void {
-  const from = call.keyspaceOf(1);
-  const slot = call.slotOf(1);
-  from.remove(call.db, slot, from.find(call.db, slot, call.bytes, call.offset(1), call.length(1)));
-  call.logDelete(1);
+  call.effects.beginTransaction();
+  try {
+    const placed = duplicate(call, source, target, db);
+    setAccessClock(to.arena, placed, accessClock(from.arena, source));
+    from.remove(call.db, call.slotOf(1), source);
+    call.logDelete(1);
+  } finally {
+    call.effects.endTransaction();
+  }
+  call.changes++;
 }
 
 function sameKey(call: Call): boolean {
-  if (call.length(1) !== call.length(2)) return false;
-  for (let i = 0; i < call.length(1); i++) if (call.bytes[call.offset(1) + i] !== call.bytes[call.offset(2) + i]) return false;
-  return true;
+  return equalBytes(call.bytes, call.offset(1), call.length(1), call.bytes, call.offset(2), call.length(2));
 }
 
 /** A database index, or -1 after an error reply. */
 function parseDb(call: Call, i: number): number {
   const db = call.int(i);
-  if (Number.isNaN(db) || Math.abs(db) > 0x7fff_ffff) {
+  if (Number.isNaN(db)) {
     call.fail(errors.notInteger);
+    return -1;
+  }
+  if (db < int32Min || db > int32Max) {
+    call.fail(errors.outOfRangeBetween(int32Min, int32Max));
     return -1;
   }
   if (db < 0 || db >= call.keyspaceOf(1).databaseCount) {

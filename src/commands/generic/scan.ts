@@ -19,6 +19,8 @@ const matchWord = wordBytes('match');
 const countWord = wordBytes('count');
 const typeWord = wordBytes('type');
 const positionEnd = 2 ** 32;
+/** Of a position and a slot. */
+const cursorBits = 46;
 const defaultCount = 10;
 const star = 0x2a;
 
@@ -85,7 +87,7 @@ class Walk {
   constructor(call: Call, cursor: number) {
     this.#call = call;
     this.cursor = cursor;
-    this.#keyspaces = [...call.heldKeyspaces()].sort((a, b) => a.shard - b.shard);
+    this.#keyspaces = [...call.heldKeyspaces()].toSorted((a, b) => a.shard - b.shard);
   }
 
   /** Walks on until at least `count` entries are found or all is seen. */
@@ -169,14 +171,19 @@ function isStar(call: Call, i: number): boolean {
   return call.length(i) === 1 && call.bytes[call.offset(i)] === star;
 }
 
-/** A safe integer, or undefined after an error reply. As strtoul does, an unsigned 64-bit number that may have a sign. */
+/**
+ * A safe integer, or undefined after an error reply. Read as C's strtoul does: up to a NUL, an
+ * unsigned 64-bit number that may have a sign, and nothing at all is 0.
+ */
 function parseCursor(call: Call): number | undefined {
-  const text = call.latin1(1);
-  if (!/^[+-]?\d+$/.test(text) || BigInt(text.replace(/^[+-]/, '')) >= 2n ** 64n) {
+  const text = call.latin1(1).split('\0', 1)[0]!;
+  const digits = /^[+-]?(\d+)$/.exec(text)?.[1] ?? (text === '' ? '0' : undefined);
+  if (digits === undefined || BigInt(digits) >= 2n ** 64n) {
     call.fail(errors.invalidCursor);
     return undefined;
   }
-  return Number(BigInt.asUintN(46, BigInt(text.replace('+', ''))));
+  const cursor = BigInt(digits);
+  return Number(BigInt.asUintN(cursorBits, text.startsWith('-') ? -cursor : cursor));
 }
 
 function parseOptions(call: Call): ScanOptions | undefined {

@@ -35,9 +35,12 @@ function execute(call: Call, unitMs: number, isRelative: boolean): void {
     call.reply.integer(-1);
     return;
   }
+  if (!Number.isSafeInteger(atMs)) {
+    replyLarge(call, expiry64(arena, entry) - (isRelative ? BigInt(call.nowMs) : 0n), unitMs);
+    return;
+  }
   const ms = isRelative ? Math.max(0, atMs - call.nowMs) : atMs;
-  if (Number.isSafeInteger(ms)) call.reply.integer(unitMs === 1 ? ms : Math.floor((ms + 500) / 1000));
-  else replyLarge(call, expiry64(arena, entry) - (isRelative ? BigInt(call.nowMs) : 0n), unitMs);
+  call.reply.integer(unitMs === 1 ? ms : Math.floor((ms + 500) / 1000));
 }
 
 function replyLarge(call: Call, ms: bigint, unitMs: number): void {
