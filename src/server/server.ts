@@ -2,6 +2,7 @@
  * The running node as its door commands see it: configuration, shards, door, cluster, logs and
  * counters in one place. It holds no logic of theirs; what the door asks of the node is answered here.
  */
+import { receiveMessageOnPort } from 'node:worker_threads';
 import { randomHexId } from '../base/random-hex.ts';
 import type { Clock } from '../base/clock.ts';
 import type { Logger } from '../base/logger.ts';
@@ -42,6 +43,8 @@ export interface ServerParts {
   /** Ends the process after a defect of ours. */
   readonly onFault: (error: unknown) => void;
 }
+
+type ShardMessage = SlowCommand | SlowCycle | OrderAnswer;
 
 export class Server implements DoorServices {
   readonly config: Config;
@@ -93,13 +96,18 @@ export class Server implements DoorServices {
     this.door = new Door(new ShardLinks(pool.links, pool.control, logControl), pool.control, this.stats, clock, this.limits, readBuffer, this);
     this.observer = new Observer(this, fullNames, this.startedMs);
     pool.links.forEach(({ port }, shard) => {
-      port.on('message', (message: SlowCommand | SlowCycle | OrderAnswer) => {
-        if (message.kind === 'slow') this.#noteSlow(message);
-        else if (message.kind === 'cycle') this.observer.noteLatency('expire-cycle', message.us, message.atMs);
-        else this.#pendingOrders[shard]!.shift()!(message);
-      });
+      port.on('message', (message: ShardMessage) => this.#take(message, shard));
       port.unref();
       this.#pendingOrders.push([]);
+    });
+  }
+
+  /** Takes in what shards have reported so far: a slow command's report comes before its reply. */
+  takeReports(): void {
+    this.pool.links.forEach(({ port }, shard) => {
+      for (let next = receiveMessageOnPort(port); next !== undefined; next = receiveMessageOnPort(port)) {
+        this.#take(next.message as ShardMessage, shard);
+      }
     });
   }
 
@@ -183,13 +191,6 @@ export class Server implements DoorServices {
     this.door.closeNow(session);
   }
 
-  onForeignProtocol(session: Session): void {
-    this.logger.warning('Possible SECURITY ATTACK: a client sends POST or Host:, as a browser does that was made to (cross protocol scripting). Closing it', {
-      address: session.connection.peerAddress,
-    });
-    this.door.closeNow(session);
-  }
-
   outputLimitReached(session: Session): boolean {
     const { hardBytes, softBytes, softSeconds } = this.config.values['client-output-buffer-limit'].normal;
     if (hardBytes === 0 && softBytes === 0) return false;
@@ -258,14 +259,20 @@ export class Server implements DoorServices {
     this.door.closeNow(session);
   }
 
+  #take(message: ShardMessage, shard: number): void {
+    if (message.kind === 'slow') this.#noteSlow(message);
+    else if (message.kind === 'cycle') this.observer.latency.add('expire-cycle', message.us / 1000, message.atMs);
+    else this.#pendingOrders[shard]!.shift()!(message);
+  }
+
   #belongsInSlowLog(id: number, us: number): boolean {
     const slowerThanUs = this.config.values['slowlog-log-slower-than'];
     return slowerThanUs >= 0 && us >= slowerThanUs && (flagsOf[id]! & CommandFlag.skip_slowlog) === 0;
   }
 
-  #noteSlow({ id, atMs, us, args, lengths, argc, connection }: SlowCommand): void {
-    this.observer.noteLatency(latencyEventOf(id), us, atMs);
-    if (!this.#belongsInSlowLog(id, us)) return;
+  #noteSlow({ id, isForSlowLog, isForMonitor, atMs, us, args, lengths, argc, connection }: SlowCommand): void {
+    if (isForMonitor) this.observer.latency.add(latencyEventOf(id), us / 1000, atMs);
+    if (!isForSlowLog || (flagsOf[id]! & CommandFlag.skip_slowlog) !== 0) return;
     const session = this.door.sessionAt(connection);
     this.slowLog.add(atMs, us, args, lengths, argc, session?.connection.peerAddress ?? '', session?.name ?? '');
   }

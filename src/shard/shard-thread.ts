@@ -46,6 +46,9 @@ export interface ShardTask {
 export interface SlowCommand {
   readonly kind: 'slow';
   readonly id: number;
+  /** Which of the two it has reached. */
+  readonly isForSlowLog: boolean;
+  readonly isForMonitor: boolean;
   readonly atMs: number;
   readonly us: number;
   /** The first arguments, each cut to a length that is enough for the slow log. */
@@ -169,7 +172,12 @@ export class ShardThread {
       args.push(call.bytes.slice(call.offset(i), call.offset(i) + Math.min(call.length(i), maxSlowArgumentBytes)));
       lengths.push(call.length(i));
     }
-    const slow: SlowCommand = { kind: 'slow', id: call.id, atMs: call.nowMs, us, args, lengths, argc: call.argc, connection: call.connection };
+    const { settings } = this.#control;
+    const latencyMs = settings[Setting.latencyThresholdMs]!;
+    const slow: SlowCommand = {
+      kind: 'slow', id: call.id, isForSlowLog: settings[Setting.slowerThanUs]! >= 0 && us >= settings[Setting.slowerThanUs]!,
+      isForMonitor: latencyMs > 0 && us >= latencyMs * 1000, atMs: call.nowMs, us, args, lengths, argc: call.argc, connection: call.connection,
+    };
     this.#task.port.postMessage(slow);
   }
 }

@@ -12,7 +12,7 @@ import { Setting } from '../channel/control.ts';
 import type { EffectWriter } from '../channel/effect-writer.ts';
 import { LeaseEffects } from '../channel/lease-effects.ts';
 import {
-  contextDb, contextFlags, contextResp, RequestFlag, RequestKind, requestWord, type BigRequest,
+  commandId, contextDb, contextFlags, contextResp, RequestFlag, RequestKind, requestWord, type BigRequest,
 } from '../channel/records.ts';
 import type { Ring } from '../channel/ring.ts';
 import { Counter, type ShardStats } from '../channel/shard-stats.ts';
@@ -177,17 +177,19 @@ export class Shard {
     let stretchId = -1;
     let stretch = 0;
     let ahead = 0;
+    const timesEach = this.#parts.control.settings[Setting.slowerThanUs] === 0;
     for (let done = 0; done < count; done++) {
       if (count > 1 && (done & (lookAhead - 1)) === 0) ahead = this.#prefetch(Math.min(lookAhead, count - done), index, at, bytes, base);
+      const id = commandId(index[at]!);
+      // While the call still is the stretch's last command, which the slow log may have to show.
+      if (stretch > 0 && (id !== stretchId || isConstantTime[id] === 0 || timesEach)) {
+        this.#nowMs = this.#account(stretchId, stretch, this.#nowMs);
+        stretch = 0;
+      }
       at = call.load(index, at, bytes, base);
-      const { id } = call;
       if (ahead > 0) {
         call.hashedKey = singleKeyOf[id]!;
         call.knownHash = this.#hashes[done & (lookAhead - 1)]!;
-      }
-      if (stretch > 0 && (id !== stretchId || isConstantTime[id] === 0)) {
-        this.#nowMs = this.#account(stretchId, stretch, this.#nowMs);
-        stretch = 0;
       }
       stretchId = id;
       stretch++;

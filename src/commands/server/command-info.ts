@@ -26,7 +26,9 @@ export function replyCommandInfo(reply: ReplyWriter, command: ListedCommand): vo
   replyStatuses(reply, aclCategoriesOf(row).map((category) => `@${category}`));
   replySet(reply, tipsOf(name), (tip) => reply.bulkString(tip));
   replySet(reply, row.keys, (spec) => replyKeySpec(reply, spec));
-  reply.array(subcommands.length);
+  // None are a set, some an array.
+  if (subcommands.length === 0) reply.set(0);
+  else reply.array(subcommands.length);
   for (const sub of subcommands) replyCommandInfo(reply, sub);
 }
 

@@ -14,8 +14,8 @@ export const latency: ContainerCommand = {
   keys: [],
   text: about('server', '2.8.13', 'Holds the commands about latency.', 'LATENCY', 'Depends on subcommand.'),
   subcommands: [
-    row('doctor', 2, 'Reports on the latency monitor\'s events in words.', 'LATENCY DOCTOR', ({ server, reply }) =>
-      reply.verbatim('txt', server.observer.latencyReport())),
+    row('doctor', 2, 'Reports on the latency monitor\'s events in words.', 'LATENCY DOCTOR', (call) =>
+      call.reply.verbatim('txt', observerOf(call).latencyReport())),
     row('graph', 3, 'Draws the samples of an event.', 'LATENCY GRAPH event', graph),
     helpCommand('LATENCY', '2.8.13', [], [
       'DOCTOR',
@@ -40,7 +40,7 @@ export const latency: ContainerCommand = {
     row('history', 3, 'Gives the samples of an event.', 'LATENCY HISTORY event', history),
     row('latest', 2, 'Gives the newest sample of each event.', 'LATENCY LATEST', latest),
     row('reset', -2, 'Forgets the samples of events.', 'LATENCY RESET [event [event ...]]', (call) =>
-      call.reply.integer(call.server.observer.latency.reset(Array.from({ length: call.argc - 2 }, (_, i) => call.latin1(i + 2))))),
+      call.reply.integer(observerOf(call).latency.reset(Array.from({ length: call.argc - 2 }, (_, i) => call.latin1(i + 2))))),
   ],
 };
 
@@ -55,14 +55,14 @@ function row(
 
 function graph(call: DoorCall): void {
   const event = call.latin1(2);
-  const text = call.server.observer.latencyGraph(event, call.nowMs);
+  const text = observerOf(call).latencyGraph(event, call.nowMs);
   if (text === undefined) call.fail(errors.noLatencySamples(event));
   else call.reply.verbatim('txt', text);
 }
 
 function history(call: DoorCall): void {
-  const { server, reply } = call;
-  const samples = server.observer.latency.event(call.latin1(2))?.samples ?? [];
+  const { reply } = call;
+  const samples = observerOf(call).latency.event(call.latin1(2))?.samples ?? [];
   reply.array(samples.length);
   for (const { atSeconds, ms } of samples) {
     reply.array(2);
@@ -71,8 +71,9 @@ function history(call: DoorCall): void {
   }
 }
 
-function latest({ server, reply }: DoorCall): void {
-  const events = server.observer.latency.events();
+function latest(call: DoorCall): void {
+  const { reply } = call;
+  const events = observerOf(call).latency.events();
   reply.array(events.length);
   for (const { name, samples, maxMs } of events) {
     const { atSeconds, ms } = samples.at(-1)!;
@@ -82,4 +83,10 @@ function latest({ server, reply }: DoorCall): void {
     reply.integer(ms);
     reply.integer(maxMs);
   }
+}
+
+/** With the latencies of all commands that were answered before this one. */
+function observerOf({ server }: DoorCall): DoorCall['server']['observer'] {
+  server.takeReports();
+  return server.observer;
 }

@@ -27,10 +27,10 @@ export const slowlog: ContainerCommand = {
       'RESET',
       '    Reset the slowlog.',
     ]),
-    row('len', 2, 'Counts the entries.', 'SLOWLOG LEN', 'O(1)', ({ server, reply }) => reply.integer(server.slowLog.length)),
-    row('reset', 2, 'Removes all entries.', 'SLOWLOG RESET', 'O(N) where N is the number of entries in the slowlog', ({ server, reply }) => {
-      server.slowLog.reset();
-      reply.ok();
+    row('len', 2, 'Counts the entries.', 'SLOWLOG LEN', 'O(1)', (call) => call.reply.integer(slowLogOf(call).length)),
+    row('reset', 2, 'Removes all entries.', 'SLOWLOG RESET', 'O(N) where N is the number of entries in the slowlog', (call) => {
+      slowLogOf(call).reset();
+      call.reply.ok();
     }),
   ],
 };
@@ -49,8 +49,9 @@ function get(call: DoorCall): void {
   replyEntries(call, count);
 }
 
-function replyEntries({ server, reply }: DoorCall, count: number): void {
-  const entries = server.slowLog.newest(count);
+function replyEntries(call: DoorCall, count: number): void {
+  const { reply } = call;
+  const entries = slowLogOf(call).newest(count);
   reply.array(entries.length);
   for (const { id, atSeconds, us, args, clientAddress, clientName } of entries) {
     reply.array(6);
@@ -62,4 +63,10 @@ function replyEntries({ server, reply }: DoorCall, count: number): void {
     reply.bulkString(clientAddress);
     reply.bulkString(clientName);
   }
+}
+
+/** With all commands in it that were answered before this one. */
+function slowLogOf({ server }: DoorCall): DoorCall['server']['slowLog'] {
+  server.takeReports();
+  return server.slowLog;
 }

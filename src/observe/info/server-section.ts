@@ -34,6 +34,8 @@ export function clientFields({ source, sampler, nowMs }: InfoContext): readonly 
     ['maxclients', source.config.values.maxclients],
     ['client_recent_max_input_buffer', sampler.inputBuffer.get(nowMs)],
     ['client_recent_max_output_buffer', sampler.outputBuffer.get(nowMs)],
+    // No command of this version blocks.
+    ['blocked_clients', 0],
   ];
 }
 
