@@ -106,6 +106,19 @@ describe('SLOWLOG', () => {
   });
 });
 
+describe('SLOWLOG in a pipeline', () => {
+  it('shows every command with its own arguments, to the next command already', async () => {
+    await client.call('SLOWLOG', 'RESET');
+    const slow = [['SET', 'a', '1'], ['SET', 'b', '2'], ['GET', 'a'], ['INCRBY', 'a', '5'], ['EXISTS', 'a', 'b', 'c', 'd']];
+    const replies = await client.pipeline([
+      ['CONFIG', 'SET', 'slowlog-log-slower-than', 0], ...slow, ['CONFIG', 'SET', 'slowlog-log-slower-than', -1], ['SLOWLOG', 'GET', -1],
+    ]);
+    await client.call('CONFIG', 'SET', 'slowlog-log-slower-than', 10_000);
+    const shown = (replies.at(-1) as Reply[][]).map((entry) => (entry[3] as string[]).join(' ')).filter((line) => !line.startsWith('CONFIG'));
+    expect(shown.toSorted()).toEqual(slow.map((words) => words.join(' ')).toSorted());
+  });
+});
+
 describe('LATENCY', () => {
   it('notes slow commands while a threshold is set', async () => {
     await client.call('CONFIG', 'SET', 'latency-monitor-threshold', 30);
