@@ -193,7 +193,7 @@ export class ReplyWriter {
 
   /** An error, 'ERR ...' without the '-', made safe. */
   error(text: string): void {
-    this.#line(ERROR, text);
+    this.#line(ERROR, text.replace(/[\r\n]+$/, ''));
   }
 
   /** The header of `n` elements that follow. */

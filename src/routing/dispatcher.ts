@@ -258,7 +258,7 @@ export class Dispatcher {
 
   /** A pause comes last, as in Redis: what would be refused is refused at once. */
   #isHeldByPause(session: Session, id: number, bytes: Uint8Array, at: number, args: Int32Array, argc: number, next: number): boolean {
-    if (!this.#door.pauses(flagsOf[id]!) || session.isInternal) return false;
+    if (!this.#door.pause.holds(flagsOf[id]!) || session.isInternal) return false;
     this.#closeRun(session);
     session.held = { bytes: copyOf(bytes, at, next), args: args.slice(0, argc * 2) };
     return true;

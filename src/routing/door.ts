@@ -12,7 +12,7 @@ import type { Clock } from '../base/clock.ts';
 import type { Control } from '../channel/control.ts';
 import { maxRingArguments, maxRingCommandBytes } from '../channel/records.ts';
 import type { ShardStats } from '../channel/shard-stats.ts';
-import { CommandFlag, type DoorCommand } from '../commands/command.ts';
+import type { DoorCommand } from '../commands/command.ts';
 import { DoorCall } from '../commands/door-call.ts';
 import { rows } from '../commands/table.ts';
 import { BufferSink } from '../protocol/buffer-sink.ts';
@@ -20,6 +20,7 @@ import { ReplyWriter } from '../protocol/reply-writer.ts';
 import type { RequestLimits } from '../protocol/request-limits.ts';
 import { Connection, type ConnectionKind } from '../socket/connection.ts';
 import type { Socket } from 'node:net';
+import { ClientPause } from './client-pause.ts';
 import { Dispatcher } from './dispatcher.ts';
 import type { RunBuilder } from './run-builder.ts';
 import { Session } from './session.ts';
@@ -28,8 +29,6 @@ import type { DoorServices } from './door-services.ts';
 
 /** Writers of door commands' replies that are kept for the next ones; asynchronous commands hold one each. */
 const pooledReplies = 8;
-/** Timers cannot wait longer at once. */
-const maxTimerMs = 2 ** 31 - 1;
 /** A client that has to wait is not read beyond so many bytes. */
 const maxWaitingInputBytes = 64 * 1024;
 
@@ -39,6 +38,7 @@ export class Door implements ReplyReceiver {
   readonly clock: Clock;
   readonly services: DoorServices;
   readonly limits: RequestLimits;
+  readonly pause: ClientPause;
   /** What each slot's situation is in a cluster (slot-table.ts); undefined without cluster mode. */
   situations: Uint8Array | undefined;
   /** The data is being loaded: only commands that allow it are served. */
@@ -61,9 +61,6 @@ export class Door implements ReplyReceiver {
   #nextId = 1;
   #turnPlanned = false;
   #inTurn = false;
-  #pauseUntilMs = 0;
-  #pausesAll = false;
-  #pauseTimer: NodeJS.Timeout | undefined;
   #internalCount = 0;
 
   constructor(
@@ -75,6 +72,7 @@ export class Door implements ReplyReceiver {
     this.stats = stats;
     this.clock = clock;
     this.limits = limits;
+    this.pause = new ClientPause(clock, () => this.resumeWaiting());
     this.#readBuffer = readBuffer;
     this.services = services;
     this.#dispatcher = new Dispatcher(this);
@@ -149,38 +147,6 @@ export class Door implements ReplyReceiver {
     if (this.#touchedMarks.has(session)) return;
     this.#touchedMarks.add(session);
     this.#touched.push(session);
-  }
-
-  // Pauses (CLIENT PAUSE).
-
-  pause(untilMs: number, all: boolean): void {
-    this.#pausesAll = all || (this.isPaused && this.#pausesAll);
-    this.#pauseUntilMs = Math.max(untilMs, this.isPaused ? this.#pauseUntilMs : 0);
-    this.#awaitPauseEnd();
-  }
-
-  unpause(): void {
-    this.#pauseUntilMs = 0;
-    this.#pausesAll = false;
-    clearTimeout(this.#pauseTimer);
-    this.resumeWaiting();
-  }
-
-  get isPaused(): boolean {
-    return this.#pauseUntilMs !== 0 && this.clock.now() < this.#pauseUntilMs;
-  }
-
-  get pauseUntilMs(): number {
-    return this.isPaused ? this.#pauseUntilMs : 0;
-  }
-
-  get pausesAll(): boolean {
-    return this.#pausesAll;
-  }
-
-  pauses(flags: number): boolean {
-    if (this.#pauseUntilMs === 0 || !this.isPaused) return false;
-    return this.#pausesAll || (flags & (CommandFlag.write | CommandFlag.may_replicate)) !== 0;
   }
 
   // What the dispatcher asks for.
@@ -309,15 +275,6 @@ export class Door implements ReplyReceiver {
     this.#touched.length = 0;
     this.links.publish();
     this.#inTurn = false;
-  }
-
-  #awaitPauseEnd(): void {
-    clearTimeout(this.#pauseTimer);
-    const restMs = Math.min(maxTimerMs, Math.max(1, this.#pauseUntilMs - this.clock.now()));
-    this.#pauseTimer = setTimeout(() => {
-      if (this.isPaused) this.#awaitPauseEnd();
-      else this.unpause();
-    }, restMs).unref();
   }
 
   /** Takes wake-ups. The next one is awaited before the last look at the rings, so none is missed. */

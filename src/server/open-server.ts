@@ -34,7 +34,7 @@ export async function openServer(config: Config, logger: ServerLogger, onFault: 
   const clock = new Clock();
   const logControl = LogControl.create(values.appendfsync);
   const logs = Array.from({ length: values.shards }, () => EffectLog.create(effectLogBytes, logControl));
-  const pool = new ShardPool(logs, values['cluster-enabled'] ? 1 : values.databases);
+  const pool = new ShardPool(logs, values.databases);
   pool.start((shard, error) => {
     logger.warning(`Shard ${shard} has failed`, { error });
     onFault(error);

@@ -52,12 +52,12 @@ export function pause(call: DoorCall): void {
   if (timeoutMs === undefined) return call.fail(errors.timeoutNotInteger);
   if (timeoutMs < 0n) return call.fail(errors.timeoutNegative);
   if (timeoutMs > INT64_MAX - BigInt(call.nowMs)) return call.fail(errors.timeoutOutOfRange);
-  call.server.door.pause(call.nowMs + Number(timeoutMs), mode === 'all');
+  call.server.door.pause.begin(call.nowMs + Number(timeoutMs), mode === 'all');
   call.reply.ok();
 }
 
 export function unpause(call: DoorCall): void {
-  call.server.door.unpause();
+  call.server.door.pause.end();
   call.reply.ok();
 }
 

@@ -97,12 +97,12 @@ describe('ASKING', () => {
   it('lasts while its command waits for the end of a pause', async () => {
     const rig = new DoorRig();
     const client = rig.connect();
-    rig.door.pause(rig.nowMs + 1000, true);
+    rig.door.pause.begin(rig.nowMs + 1000, true);
     client.session.asking = true;
     client.send('GET k');
     await rig.drain();
     expect(client.session.asking).toBe(true);
-    rig.door.unpause();
+    rig.door.pause.end();
     await rig.drain();
     expect(client.session.asking).toBe(false);
   });
@@ -126,35 +126,35 @@ describe('pauses', () => {
   it('hold nothing back that is refused anyway', async () => {
     const rig = new DoorRig();
     const client = rig.connect();
-    rig.door.pause(rig.nowMs + 1000, true);
+    rig.door.pause.begin(rig.nowMs + 1000, true);
     client.send('NOSUCH', 'SET k', 'PING');
     await rig.settle();
     expect(client.received).toBe("-ERR unknown command 'NOSUCH', with args beginning with: \r\n-ERR wrong number of arguments for 'set' command\r\n");
-    rig.door.unpause();
+    rig.door.pause.end();
     await rig.settle();
     expect(client.received).toMatch(/\+PONG\r\n$/);
   });
 
   it('only get longer and stricter', () => {
     const rig = new DoorRig();
-    rig.door.pause(rig.nowMs + 5000, true);
-    rig.door.pause(rig.nowMs + 1000, false);
-    expect(rig.door.pauseUntilMs).toBe(rig.nowMs + 5000);
-    expect(rig.door.pausesAll).toBe(true);
+    rig.door.pause.begin(rig.nowMs + 5000, true);
+    rig.door.pause.begin(rig.nowMs + 1000, false);
+    expect(rig.door.pause.untilMs).toBe(rig.nowMs + 5000);
+    expect(rig.door.pause.holdsAll).toBe(true);
     rig.nowMs += 5000;
-    expect(rig.door.pauseUntilMs).toBe(0);
-    rig.door.pause(rig.nowMs + 1000, false);
-    expect(rig.door.pausesAll).toBe(false);
-    rig.door.unpause();
+    expect(rig.door.pause.untilMs).toBe(0);
+    rig.door.pause.begin(rig.nowMs + 1000, false);
+    expect(rig.door.pause.holdsAll).toBe(false);
+    rig.door.pause.end();
   });
 
   it('count a held command once', async () => {
     const rig = new DoorRig();
     const client = rig.connect();
-    rig.door.pause(rig.nowMs + 1000, true);
+    rig.door.pause.begin(rig.nowMs + 1000, true);
     client.send('PING');
     await rig.settle();
-    rig.door.unpause();
+    rig.door.pause.end();
     client.send('GET k', 'NOSUCH');
     await rig.drain();
     expect(client.session.commandCount).toBe(2);
@@ -198,12 +198,12 @@ describe('leaving', () => {
   it('a client that has stopped sending does not wait for the end of a pause', async () => {
     const rig = new DoorRig();
     const [client, other] = [rig.connect(), rig.connect()];
-    rig.door.pause(rig.nowMs + 1000, false);
+    rig.door.pause.begin(rig.nowMs + 1000, false);
     client.send('SET k 1');
     client.end();
     await rig.settle();
     expect(client.isClosed).toBe(true);
-    rig.door.unpause();
+    rig.door.pause.end();
     other.send('GET k');
     await rig.drain();
     expect(other.received).toBe('$-1\r\n');

@@ -126,13 +126,13 @@ describe('CLIENT', () => {
 
   it('LIST shows a client that a pause holds back, with its arguments', async () => {
     const other = rig.connect();
-    rig.door.pause(rig.nowMs + 1000, false);
+    rig.door.pause.begin(rig.nowMs + 1000, false);
     other.send('SET k 0123456789');
     await rig.settle();
     const fields = fieldsOf(await ask(rig, client, 'CLIENT LIST ID 2'));
     expect(fields['flags']).toBe('b');
     expect(Number(fields['argv-mem'])).toBe('SET k 0123456789\r\n'.length);
-    rig.door.unpause();
+    rig.door.pause.end();
   });
 
   it('LIST is text in RESP3', async () => {
