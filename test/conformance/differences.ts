@@ -25,12 +25,6 @@ export const differences: readonly Difference[] = [
     answer: '-ERR Protocol error: invalid multibulk length\\r\\n<closed>',
   },
   {
-    script: 'scan',
-    line: 'SCAN ""',
-    reason: 'an empty cursor is refused, as newer versions do, which read it as an integer',
-    answer: '-ERR invalid cursor',
-  },
-  {
     script: 'config',
     line: 'CONFIG SET loglevel loud',
     reason: 'the level nothing, of 7.2, is known and so is named',

@@ -10,6 +10,7 @@ import { connect } from '../support/start-server.ts';
 import type { StartOptions } from '../support/start-server.ts';
 import { claimPort } from '../support/free-port.ts';
 import { makeTempDir } from '../support/temp-dir.ts';
+import { until } from '../support/until.ts';
 import { SharedCounter } from './shared-counter.ts';
 import { Writer } from './writer.ts';
 
@@ -29,7 +30,11 @@ export interface CrashSummary {
 
 const WRITER_COUNT = 4;
 const SHARD_COUNTS = [1, 2, 3];
-const WRITING_MS_MAX = 150;
+/** A kill comes after so many acknowledgements, or when the time is over. */
+const ACKNOWLEDGED_MAX = 400;
+const WRITING_MS_MAX = 5000;
+/** How long after the last acknowledgement that was waited for: anywhere within the next batches. */
+const EXTRA_MS_MAX = 8;
 /** How often a start is killed before it is ready, over and above the kills that are counted. */
 const STARTING_SHARE = 0.2;
 const STARTING_MS_MAX = 400;
@@ -52,15 +57,15 @@ export async function runCrashes(options: CrashOptions): Promise<CrashSummary> {
       if (problems.length > 0) {
         throw new Error(`seed ${options.seed}, after kill ${round} with ${shards} shards:\n${problems.slice(0, PROBLEMS_SHOWN_MAX).join('\n')}\n${server.log}`);
       }
-      if (round < options.killCount) await writeUntilKilled(server, writers, random.below(WRITING_MS_MAX));
+      if (round < options.killCount) await writeUntilKilled(server, writers, random);
     } finally {
       await server.kill();
     }
-    const pending = writers.flatMap(({ expectations }) => expectations).reduce((sum, { pendingCount: count }) => sum + count, 0);
+    const pending = sumOf(writers.flatMap(({ expectations }) => expectations), (expectation) => expectation.pendingCount);
     pendingCount += pending;
     options.onRound?.(`round ${round}: ${shards} shards, ${pending} writes on their way`);
   }
-  return { acknowledgedCount: writers.reduce((sum, writer) => sum + writer.acknowledgedCount, 0), pendingCount };
+  return { acknowledgedCount: sumOf(writers, (writer) => writer.acknowledgedCount), pendingCount };
 }
 
 async function killWhileStarting(options: CrashOptions, start: StartOptions, afterMs: number): Promise<void> {
@@ -69,13 +74,17 @@ async function killWhileStarting(options: CrashOptions, start: StartOptions, aft
   await server.kill();
 }
 
-async function writeUntilKilled(server: Server, writers: readonly Writer[], writingMs: number): Promise<void> {
+async function writeUntilKilled(server: Server, writers: readonly Writer[], random: Random): Promise<void> {
+  const enough = sumOf(writers, (writer) => writer.acknowledgedCount) + random.below(ACKNOWLEDGED_MAX);
+  const extraMs = random.float() * EXTRA_MS_MAX;
   const clients = await Promise.all(writers.map(async () => await connect(server)));
   const writing = Promise.all(writers.map(async (writer, i) => await writer.write(clients[i]!)));
   const closed = writing.then(() => {
     throw new Error(`the server closed all connections by itself\n${server.log}`);
   });
-  await Promise.race([delay(writingMs), closed]);
+  const isEnough = until('writes are acknowledged', () => sumOf(writers, (writer) => writer.acknowledgedCount) >= enough, WRITING_MS_MAX);
+  await Promise.race([isEnough, closed]);
+  await delay(extraMs);
   closed.catch(() => undefined);
   await server.kill();
   await writing;
@@ -90,4 +99,8 @@ async function settle(server: Server, writers: readonly Writer[], shared: Shared
   let at = 1;
   const problems = expectations.map((expectation) => expectation.settle(found.slice(at, (at += expectation.keys.length))));
   return [shared.settle(found[0] ?? null), ...problems].filter((problem) => problem !== undefined);
+}
+
+function sumOf<T>(items: readonly T[], count: (item: T) => number): number {
+  return items.reduce((sum, item) => sum + count(item), 0);
 }

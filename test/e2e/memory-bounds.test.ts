@@ -54,6 +54,18 @@ test('a client that sends and never reads is not served for ever', async () => {
   await until('the client is gone', async () => !String(await other.call('CLIENT', 'LIST')).includes(`:${sender.socket.localPort} `));
 });
 
+test('a connection goes on after replies of every size', async () => {
+  const client = await connect(server);
+  for (const size of [1000, 100_000, MB / 2, MB - 1, MB, 2 * MB, 9 * MB]) {
+    await client.call('SET', 'k', Buffer.alloc(size, 'x'));
+    for (let i = 0; i < 3; i++) {
+      expect((await client.callRaw('GET', 'k')).length).toBe(size + 5 + String(size).length);
+      expect(await client.call('PING')).toBe('PONG');
+    }
+  }
+  client.close();
+});
+
 describe('values of 512 MB', () => {
   test('announced by many and sent slowly, they cost what was sent', async () => {
     const senders = await Promise.all(Array.from({ length: 20 }, async () => await connect(server)));
