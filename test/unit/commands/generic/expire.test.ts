@@ -4,6 +4,7 @@ import { play } from '../play.ts';
 
 const now = 1_700_000_000_000;
 const notInteger = '-ERR value is not an integer or out of range';
+const refused = (name: string): string => `-ERR invalid expire time in '${name}' command`;
 let bench: CommandBench;
 beforeEach(() => {
   bench = new CommandBench({ shards: 3 });
@@ -44,7 +45,6 @@ test('what is not an integer of 64 bits is refused before the key is looked up',
 test('a time beyond 64 bits of milliseconds is refused', () => {
   const nowBig = BigInt(now);
   const last = 2n ** 63n - 1n;
-  const refused = (name: string): string => `-ERR invalid expire time in '${name}' command`;
   expect(play(bench, `
     EXPIRE k 9223372036854775807                -> ${refused('expire')}     => nothing
     EXPIRE k -9223372036854775808               -> ${refused('expire')}     => nothing

@@ -144,8 +144,8 @@ describe('SCAN', () => {
       let turn = 0;
       const found = new Set(walk(own, ['COUNT', count], () => {
         const { add, remove, together: inOneSlot } = changes[turn++ % changes.length]!;
-        for (let i = 0; i < add && turn < 12; i++) {
-          passing.push(`${inOneSlot ? '{one}' : ''}passes:${turn}:${i}`);
+        for (let left = turn < 12 ? add : 0; left > 0; left--) {
+          passing.push(`${inOneSlot ? '{one}' : ''}passes:${turn}:${left}`);
           own.run(['SET', passing.at(-1)!, 'v']);
         }
         for (let i = 0; i < remove && passing.length > 0; i++) own.run(['DEL', ...passing.splice(random.below(passing.length), 1)]);
