@@ -33,6 +33,8 @@ const command = fc.oneof(
   { weight: 1, arbitrary: fc.constant(['FLUSHALL']) },
 );
 const step = fc.record({ command, database: fc.constantFrom(0, 0, 1, 2), passedMs: fc.constantFrom(0, 0, 1, 40) });
+/** Of these the order or the choice is the server's. */
+const freeOrders = new Set(['SCAN', 'KEYS', 'RANDOMKEY']);
 const shardCount = fc.constantFrom(1, 2, 3);
 
 function withoutEncoding(entries: readonly DatasetEntry[]): object[] {
@@ -56,11 +58,10 @@ test('a dataset comes back from its effects', () => {
 });
 
 test('the number of shards shows in no reply', () => {
-  const ordered = (line: readonly string[]): boolean => !['SCAN', 'KEYS', 'RANDOMKEY'].includes(line[0]!);
   fc.assert(fc.property(fc.array(step, { maxLength: 60 }), (steps) => {
     const one = new CommandBench({ shards: 1, databases: 4 });
     const three = new CommandBench({ shards: 3, databases: 4 });
-    for (const { command: line, database, passedMs } of steps.filter((each) => ordered(each.command))) {
+    for (const { command: line, database, passedMs } of steps.filter((each) => !freeOrders.has(each.command[0]!))) {
       for (const bench of [one, three]) {
         bench.nowMs += passedMs;
         bench.db = database;
