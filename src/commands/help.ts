@@ -1,10 +1,13 @@
-/** The HELP subcommand of a container, in Redis's layout. */
+/**
+ * The HELP subcommand of a container, in Redis's layout: a head line, the container's own lines and
+ * two about HELP itself, each as a simple string.
+ */
 import { about } from './about.ts';
 import type { DoorCommand } from './command.ts';
 
+/** `container` in upper case; `lines` are the subcommands with their texts, indented by four spaces. */
 export function helpCommand(
-  container: string, since: string, acl: readonly string[], lines: readonly string[],
-  group = container === 'OBJECT' ? 'generic' : 'server',
+  container: string, since: string, acl: readonly string[], lines: readonly string[], group = 'server',
 ): DoorCommand {
   return {
     name: 'help',

@@ -40,7 +40,7 @@ export const object: ContainerCommand = {
       'REFCOUNT <key>',
       '    Return the number of references of the value associated with the specified',
       '    <key>.',
-    ]),
+    ], 'generic'),
     row('idletime', '2.2.3', 'Tells for how many seconds a key has not been used.', replyIdleTime),
     row('refcount', '2.2.3', 'Tells how many references a value has.', replyReferenceCount),
   ],
