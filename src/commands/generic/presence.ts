@@ -22,7 +22,7 @@ export const unlink: ShardCommand = {
   flags: ['write', 'fast'],
   acl: ['keyspace'],
   keys: allKeys('RM delete'),
-  text: about('generic', '4.0.0', 'Deletes one or more keys, large values bit by bit.', 'UNLINK key [key ...]', 'O(1) for each key deleted'),
+  text: about('generic', '4.0.0', 'Deletes one or more keys, large values bit by bit.', 'UNLINK key [key ...]', 'O(N) with N keys to delete'),
   place: 'shard',
   execute: removeKeys,
 };

@@ -15,7 +15,7 @@ export const rename: ShardCommand = {
   flags: ['write'],
   acl: ['keyspace'],
   keys: [...oneKey('RW access delete'), ...oneKey('OW update', 2)],
-  text: about('generic', '1.0.0', 'Gives a value another key, in place of what was there.', 'RENAME key newkey'),
+  text: about('generic', '1.0.0', 'Gives a value another key, in place of what was there.', 'RENAME key newkey', 'O(N) with N bytes of the value'),
   place: 'shard',
   execute: (call) => renameKey(call, false),
 };
@@ -26,7 +26,7 @@ export const renamenx: ShardCommand = {
   flags: ['write', 'fast'],
   acl: ['keyspace'],
   keys: [...oneKey('RW access delete'), ...oneKey('OW insert', 2)],
-  text: about('generic', '1.0.0', 'Gives a value another key unless that is taken.', 'RENAMENX key newkey'),
+  text: about('generic', '1.0.0', 'Gives a value another key unless that is taken.', 'RENAMENX key newkey', 'O(N) with N bytes of the value'),
   place: 'shard',
   execute: (call) => renameKey(call, true),
 };
@@ -48,7 +48,7 @@ export const move: ShardCommand = {
   flags: ['write', 'fast'],
   acl: ['keyspace'],
   keys: oneKey('RW access update'),
-  text: about('generic', '1.0.0', 'Moves a key to another database.', 'MOVE key db'),
+  text: about('generic', '1.0.0', 'Moves a key to another database.', 'MOVE key db', 'O(N) with N bytes of the value'),
   place: 'shard',
   execute: moveKey,
 };

@@ -30,7 +30,7 @@ export const scan: ShardCommand = {
   flags: ['readonly'],
   acl: ['keyspace'],
   keys: [],
-  text: about('generic', '2.8.0', 'Walks through the keys of the database.', 'SCAN cursor [MATCH pattern] [COUNT count] [TYPE type]', 'O(1) for each call, O(N) for a complete walk'),
+  text: about('generic', '2.8.0', 'Walks through the keys of the database.', 'SCAN cursor [MATCH pattern] [COUNT count] [TYPE type]', 'O(N) with N keys to look at in this call'),
   place: 'every-shard',
   execute(call) {
     const cursor = parseCursor(call);
