@@ -11,6 +11,8 @@ export interface Contestant {
   readonly start: (config?: StartOptions['config'], port?: number) => Promise<Server>;
 }
 
+const logTailLength = 4000;
+
 /** `shards` undefined leaves Tessera its default. */
 export function tessera(shards: number | undefined): Contestant {
   return { name: 'tessera', start: (config, port) => startTessera(startOptions(config, port, shards)) };
@@ -33,6 +35,9 @@ export async function withServer<T>(
     client.close();
     await server.stop();
     return result;
+  } catch (error) {
+    console.error(`What ${contestant.name} said last:\n${server.log.slice(-logTailLength)}`);
+    throw error;
   } finally {
     await server.kill();
   }
