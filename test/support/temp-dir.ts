@@ -16,7 +16,7 @@ export function makeTempDir(name = 'test'): string {
 
 /** Removes a directory made by makeTempDir before the process ends. */
 export function removeTempDir(path: string): void {
-  if (process.env['TEST_KEEP'] === undefined) rmSync(path, { recursive: true, force: true });
+  if (process.env['TEST_KEEP'] === undefined) rmSync(path, { recursive: true, force: true, maxRetries: 10, retryDelay: 20 });
 }
 
 function removeAll(): void {
