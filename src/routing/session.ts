@@ -26,7 +26,9 @@ interface EarlyReply {
 
 /** Replies larger than this on average narrow a client's window of commands in flight. */
 const windowBytes = 1024 * 1024;
-const maxWindow = 8192;
+/** Commands of one client in flight: at first, and at most. It doubles with each reply that is small enough. */
+const initialWindow = 64;
+const maxWindow = 1024;
 
 export class Session {
   readonly id: number;
@@ -66,7 +68,7 @@ export class Session {
   earlyBytes = 0;
   /** Commands sent to shards and not yet answered, and how many may be. */
   inFlight = 0;
-  window = 1024;
+  window = initialWindow;
   held: HeldCommand | undefined;
   heldCall: DoorCall | undefined;
   /** A protocol error to be answered before closing, once everything before it is. */
@@ -192,8 +194,8 @@ export class Session {
     this.#replyBytes = 0;
     this.runsOut--;
     this.inFlight -= commands;
-    if (replyBytes > commands * 64) this.window = Math.max(1, Math.min(maxWindow, Math.floor((windowBytes * commands) / replyBytes)));
-    else this.window = maxWindow;
+    const fitting = Math.max(1, Math.floor((windowBytes * commands) / Math.max(1, replyBytes)));
+    this.window = Math.min(fitting, maxWindow, this.window * 2);
   }
 
   #keepEarly(run: number, bytes: Uint8Array, offset: number, length: number, ended: boolean): void {

@@ -8,6 +8,9 @@ import { copyBytes } from '../base/copy-bytes.ts';
 
 const chunkBytes = 16 * 1024;
 const pooledChunks = 256;
+/** Long replies come in parts of up to so many bytes; fresh memory for each would cost more than the copy. */
+const largeChunkBytes = 256 * 1024;
+const pooledLargeChunks = 16;
 
 /** Views of a chunk's first bytes are kept for replies up to this length: most replies are alike. */
 const keptViewBytes = 256;
@@ -19,6 +22,7 @@ interface Chunk {
 }
 
 const pool: Chunk[] = [];
+const largePool: Chunk[] = [];
 
 export class OutputBuffer {
   readonly #socket: Socket;
@@ -86,7 +90,7 @@ export class OutputBuffer {
     this.#socket.write(viewOf(chunk, this.#used));
     this.#used = 0;
     this.#chunk = undefined;
-    if (this.#socket.writableLength === 0 && chunk.bytes.length === chunkBytes && pool.length < pooledChunks) pool.push(chunk);
+    if (this.#socket.writableLength === 0) giveBack(chunk);
   }
 
   #writeFull(): void {
@@ -106,8 +110,19 @@ export class OutputBuffer {
       this.#fullBytes += this.#used;
       this.#used = 0;
     }
-    this.#chunk = (length > chunkBytes ? undefined : pool.pop()) ?? newChunk(Math.max(length, chunkBytes));
+    this.#chunk = takeChunk(length);
   }
+}
+
+function takeChunk(length: number): Chunk {
+  if (length <= chunkBytes) return pool.pop() ?? newChunk(chunkBytes);
+  if (length <= largeChunkBytes) return largePool.pop() ?? newChunk(largeChunkBytes);
+  return newChunk(length);
+}
+
+function giveBack(chunk: Chunk): void {
+  if (chunk.bytes.length === chunkBytes && pool.length < pooledChunks) pool.push(chunk);
+  else if (chunk.bytes.length === largeChunkBytes && largePool.length < pooledLargeChunks) largePool.push(chunk);
 }
 
 function newChunk(bytes: number): Chunk {

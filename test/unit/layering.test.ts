@@ -41,7 +41,7 @@ const mayKnow: Record<string, readonly string[]> = {
 
 /** The edges: who may ask for the time, wait, or throw dice. Everything else is given these as values. */
 const edges = [
-  'src/base/clock.ts', 'src/base/server-logger.ts', 'src/lifecycle/', 'src/socket/', 'src/routing/door.ts',
+  'src/base/clock.ts', 'src/base/server-logger.ts', 'src/lifecycle/', 'src/socket/', 'src/routing/door.ts', 'src/routing/client-pause.ts',
   'src/persistence/log-thread.ts', 'src/shard/shard-thread.ts', 'src/server/', 'src/main.ts', 'workers/',
 ];
 

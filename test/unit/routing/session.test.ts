@@ -68,13 +68,16 @@ describe('Session', () => {
     }));
   });
 
-  it('narrows its window for large replies and widens it for small ones', () => {
+  it('narrows its window for large replies and widens it step by step for small ones', () => {
     const { session } = open();
-    session.inFlight = 2;
+    session.inFlight = 20;
     session.answered(1, 1024 * 1024);
     expect(session.window).toBe(1);
-    session.answered(1, 5);
-    expect(session.window).toBeGreaterThan(1000);
-    expect(session.inFlight).toBe(0);
+    const widened = Array.from({ length: 12 }, () => {
+      session.answered(1, 5);
+      return session.window;
+    });
+    expect(widened).toEqual([2, 4, 8, 16, 32, 64, 128, 256, 512, 1024, 1024, 1024]);
+    expect(session.inFlight).toBe(7);
   });
 });
