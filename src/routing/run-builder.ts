@@ -20,6 +20,7 @@ export class RunBuilder {
   /** Shard of the open run, or -1. */
   shard = -1;
 
+  /** Commands of the open run; 0 if none is open. */
   get commands(): number {
     return this.#commands;
   }
@@ -77,6 +78,7 @@ export class RunBuilder {
     copyBytes(ring.u8, (index + headWords) * 4, this.#source, this.#start, rawBytes);
     ring.commit(index, bytes);
     this.shard = -1;
+    this.#commands = 0;
   }
 
   #grow(needed: number): void {
