@@ -73,10 +73,7 @@ export class ShardPool {
       this.#pools.push(pool);
       // Piscina's types take the transfer list for the web's, which it is not.
       const transferList: object = [task.port];
-      this.#tasks.push(pool.run(task, { transferList }).then(
-        () => { if (!this.control.stopping) onFailure(shard, new Error('the thread ended')); },
-        (error: unknown) => onFailure(shard, error),
-      ));
+      this.#tasks.push(this.#watch(shard, pool.run(task, { transferList }), onFailure));
     });
   }
 
@@ -86,6 +83,15 @@ export class ShardPool {
     await Promise.all(this.#tasks);
     await Promise.all(this.#pools.map((pool) => pool.destroy()));
     for (const { port } of this.links) port.close();
+  }
+
+  async #watch(shard: number, thread: Promise<unknown>, onFailure: (shard: number, error: unknown) => void): Promise<void> {
+    try {
+      await thread;
+      if (!this.control.stopping) throw new Error('the thread ended');
+    } catch (error) {
+      onFailure(shard, error);
+    }
   }
 
   #task(shard: number): ShardTask {

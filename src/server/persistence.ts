@@ -197,10 +197,16 @@ export class Persistence {
       filename: new URL(`../../workers/log.${extension}`, import.meta.url).href, minThreads: 1, maxThreads: 1, atomics: 'disabled',
     });
     const transferList: object = [task.loggerPort];
-    this.#logThread = this.#logPool.run(task, { transferList }).then(
-      () => { if (!logControl.stopping) this.#server.onFault(new Error('the log thread ended')); },
-      (error: unknown) => this.#server.onFault(error),
-    );
+    this.#logThread = this.#watch(this.#logPool.run(task, { transferList }));
+  }
+
+  async #watch(logThread: Promise<unknown>): Promise<void> {
+    try {
+      await logThread;
+      if (!this.#server.logControl.stopping) throw new Error('the log thread ended');
+    } catch (error) {
+      this.#server.onFault(error);
+    }
   }
 
   /** Sends one order to each shard and waits for all answers. Throws PersistenceError with the first failure. */

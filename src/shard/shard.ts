@@ -63,8 +63,8 @@ export class Shard {
   #nowMs: number;
   #publishedEffects: number;
   readonly #hashes = new Int32Array(lookAhead);
-  /** Keeps the prefetching reads from being optimised away. */
-  #touched = 0;
+  /** What prefetching has read, so that it is not optimised away. */
+  touched = 0;
   #leaseEffects: LeaseEffects | undefined;
 
   constructor(parts: ShardParts) {
@@ -209,13 +209,13 @@ export class Shard {
       if (key > 0) {
         const hash = keyspace.hashOf(bytes, base + index[at + 2 + key * 2]!, index[at + 3 + key * 2]!);
         hashes[i] = hash;
-        this.#touched ^= keyspace.prefetchLine(db, index[at + 1]! & 0x3fff, hash);
+        this.touched ^= keyspace.prefetchLine(db, index[at + 1]! & 0x3fff, hash);
       }
       at += 2 + (head >>> 16) * 2;
     }
     for (let i = 0, at = first; i < count; i++) {
       const head = index[at]!;
-      if (singleKeyOf[head & 0xffff]! > 0) this.#touched ^= keyspace.prefetchEntry(db, index[at + 1]! & 0x3fff, hashes[i]!);
+      if (singleKeyOf[head & 0xffff]! > 0) this.touched ^= keyspace.prefetchEntry(db, index[at + 1]! & 0x3fff, hashes[i]!);
       at += 2 + (head >>> 16) * 2;
     }
     return count;

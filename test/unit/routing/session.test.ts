@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { defaultRequestLimits } from '../../../src/protocol/request-limits.ts';
 import { Session } from '../../../src/routing/session.ts';

@@ -1,6 +1,6 @@
 import { Writable } from 'node:stream';
 import type { Socket } from 'node:net';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { OutputBuffer } from '../../../src/socket/output-buffer.ts';
 
