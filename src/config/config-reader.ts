@@ -78,7 +78,10 @@ function readLine(place: Place, state: ReadState, depth: number): void {
 
 function setOption(name: OptionName, args: readonly string[], state: ReadState): void {
   const { option } = findOption(name)!;
-  state.values[name] = option.parse(args, {
+  // As in Redis, an option of several words may be given as one quoted word.
+  const words = option.variadic && args.length === 1 && args[0] !== '' ? splitWords(args[0]!) : args;
+  if (words === undefined) throw new OptionError('Unbalanced quotes in configuration line');
+  state.values[name] = option.parse(words, {
     current: state.values[name],
     isFirst: !state.seen.has(name),
     directory: state.directory,

@@ -29,6 +29,8 @@ import type { DoorServices } from './door-services.ts';
 
 /** Writers of door commands' replies that are kept for the next ones; asynchronous commands hold one each. */
 const pooledReplies = 8;
+/** How long the end of the node waits for clients to take their last replies. */
+const closingMs = 500;
 /** A client that has to wait is not read beyond so many bytes. */
 const maxWaitingInputBytes = 64 * 1024;
 
@@ -133,13 +135,16 @@ export class Door implements ReplyReceiver {
     while ([...this.sessions()].some((session) => !session.isSettled)) await new Promise((resolve) => { setTimeout(resolve, 1); });
   }
 
-  /** Closes all connections once their replies are out. */
+  /** Closes all connections once their replies are out, or those of clients that do not read after a moment. */
   async close(): Promise<void> {
     for (const session of this.sessions()) {
       session.closing = true;
       session.connection.closeAfterFlush();
     }
-    while ([...this.sessions()].some(({ connection }) => connection.output.pendingBytes > 0)) await new Promise((resolve) => { setTimeout(resolve, 1); });
+    const deadlineMs = this.clock.now() + closingMs;
+    const isOut = (session: Session): boolean => session.connection.output.pendingBytes === 0;
+    while (this.clock.now() < deadlineMs && ![...this.sessions()].every(isOut)) await new Promise((resolve) => { setTimeout(resolve, 1); });
+    for (const session of this.sessions()) session.connection.closeNow();
   }
 
   /** Has the session looked at in this turn: its output written, its commands gone on with. */

@@ -57,7 +57,12 @@ async function run(config: Config, logger: ServerLogger): Promise<void> {
   process.on('unhandledRejection', die);
   const opening = open(config, logger, die);
   const pidFile = pidFilePath(values);
+  let stopping: Promise<boolean> | undefined;
   const stop = async (isForced: boolean): Promise<boolean> => {
+    stopping ??= stopInOrder(isForced).finally(() => { stopping = undefined; });
+    return await stopping;
+  };
+  const stopInOrder = async (isForced: boolean): Promise<boolean> => {
     const { stopSteps } = await opening;
     const outcome = await runShutdown(stopSteps(isForced), logger);
     if (!outcome.isComplete) return false;
