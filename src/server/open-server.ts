@@ -9,7 +9,8 @@ import { LogControl } from '../channel/log-control.ts';
 import type { Config } from '../config/config.ts';
 import type { ShutdownStep } from '../lifecycle/shutdown.ts';
 import { ShardPool } from '../routing/shard-pool.ts';
-import { Listeners } from '../socket/listeners.ts';
+import { ListenError } from '../socket/listen-error.ts';
+import { Listeners, type ListenValues } from '../socket/listeners.ts';
 import { openCluster } from './cluster.ts';
 import { clientsThatFit, readLimits } from './descriptor-limit.ts';
 import { Persistence } from './persistence.ts';
@@ -62,7 +63,8 @@ export async function openServer(config: Config, logger: ServerLogger, onFault: 
   config.onChange([
     'port', 'bind', 'tls-port', 'tls-cert-file', 'tls-key-file', 'tls-key-file-pass', 'tls-ca-cert-file', 'tls-ca-cert-dir',
     'tls-auth-clients', 'tls-protocols', 'tls-ciphers', 'tls-ciphersuites', 'tls-prefer-server-ciphers', 'tls-session-caching',
-  ], (changed) => listeners.reconfigure({ ...changed }));
+    'tls-session-cache-timeout', 'tls-dh-params-file', 'tcp-keepalive',
+  ], (changed) => reconfigure(listeners, { ...changed }, logger));
   const everySecond = setInterval(() => server.everySecond(), 1000);
   const sampling = setInterval(() => server.observer.sample(clock.now()), samplingPeriodMs);
   return {
@@ -77,4 +79,13 @@ export async function openServer(config: Config, logger: ServerLogger, onFault: 
       { name: 'close the connections', timeoutMs: 2000, run: () => server.door.close() },
     ],
   };
+}
+
+async function reconfigure(listeners: Listeners, values: ListenValues, logger: ServerLogger): Promise<void> {
+  try {
+    await listeners.reconfigure(values);
+  } catch (error) {
+    if (error instanceof ListenError) for (const line of error.lines) logger.warning(line);
+    throw error;
+  }
 }

@@ -6,8 +6,9 @@
 import type { Socket } from 'node:net';
 import { copyBytes } from '../base/copy-bytes.ts';
 
-const chunkBytes = 16 * 1024;
-const pooledChunks = 256;
+/** Replies of one turn to one client mostly fit: a second chunk costs a vectored write. */
+const chunkBytes = 64 * 1024;
+const pooledChunks = 64;
 /** Long replies come in parts of up to so many bytes; fresh memory for each would cost more than the copy. */
 const largeChunkBytes = 256 * 1024;
 const pooledLargeChunks = 16;
