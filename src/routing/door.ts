@@ -142,8 +142,7 @@ export class Door implements ReplyReceiver {
       session.connection.closeAfterFlush();
     }
     const deadlineMs = this.clock.now() + closingMs;
-    const isOut = (session: Session): boolean => session.connection.output.pendingBytes === 0;
-    while (this.clock.now() < deadlineMs && ![...this.sessions()].every(isOut)) await new Promise((resolve) => { setTimeout(resolve, 1); });
+    while (this.clock.now() < deadlineMs && [...this.sessions()].some(owesReplies)) await new Promise((resolve) => { setTimeout(resolve, 1); });
     for (const session of this.sessions()) session.connection.closeNow();
   }
 
@@ -471,4 +470,8 @@ export class Door implements ReplyReceiver {
     this.#leaving.delete(connection);
     this.#freeIndexes.push(connection);
   }
+}
+
+function owesReplies({ connection }: Session): boolean {
+  return connection.output.pendingBytes > 0;
 }
