@@ -4,7 +4,7 @@
  *   int32 words, each group on its own cache line (16 words):
  *     line 0            door: [0] signal, [1] 1 while the door sleeps
  *     line 1            node: [16] 1 = shards must stop
- *     line 2 + 2s       shard s: [0] signal, [1] 1 while it sleeps, [2] 1 once it is ready
+ *     line 2 + 2s       shard s: [0] signal, [1] 1 while it sleeps, 2 while the door has borrowed it
  *     line 3 + 2s       shard s: [0] lease it is parked at, [1] lease it has been released from
  *   then float64 settings (see `Setting`)
  *
@@ -39,6 +39,10 @@ const doorSignal = 0;
 const doorSleeping = 1;
 const stopWord = 16;
 const firstShardLine = 2;
+/** States of a shard's thread. */
+const awake = 0;
+const asleep = 1;
+const borrowed = 2;
 const settingCount = 64;
 
 export class Control {
@@ -87,18 +91,29 @@ export class Control {
 
   wakeShard(shard: number): void {
     const at = shardLine(shard);
-    if (Atomics.load(this.i32, at + 1) === 0) return;
+    if (Atomics.load(this.i32, at + 1) === awake) return;
     Atomics.add(this.i32, at, 1);
     Atomics.notify(this.i32, at);
   }
 
-  /** Sleeps at most `timeoutMs` unless `hasWork` says otherwise once the sleep is announced. */
+  /** Sleeps at most `timeoutMs` unless `hasWork` says otherwise once the sleep is announced; the door may borrow the shard meanwhile. */
   shardSleep(shard: number, timeoutMs: number, hasWork: () => boolean): void {
     const at = shardLine(shard);
     const seen = Atomics.load(this.i32, at);
-    Atomics.store(this.i32, at + 1, 1);
+    Atomics.store(this.i32, at + 1, asleep);
     if (!hasWork() && !this.stopping) Atomics.wait(this.i32, at, seen, timeoutMs);
-    Atomics.store(this.i32, at + 1, 0);
+    while (Atomics.compareExchange(this.i32, at + 1, asleep, awake) !== asleep) Atomics.wait(this.i32, at + 1, borrowed);
+  }
+
+  /** Makes a sleeping shard the door's until `giveBack`: its thread does not wake before. False if it is awake. */
+  tryBorrow(shard: number): boolean {
+    return Atomics.compareExchange(this.i32, shardLine(shard) + 1, asleep, borrowed) === asleep;
+  }
+
+  giveBack(shard: number): void {
+    const at = shardLine(shard) + 1;
+    Atomics.store(this.i32, at, asleep);
+    Atomics.notify(this.i32, at);
   }
 
   get stopping(): boolean {

@@ -29,6 +29,7 @@ export class Ring {
   readonly u8: Uint8Array;
   readonly capacityBytes: number;
   readonly #mask: number;
+  readonly #side: 'producer' | 'consumer';
   /** Private position of this side: what is written (producer) or read (consumer). */
   #position: number;
   /** The other side's position as last seen. */
@@ -41,6 +42,7 @@ export class Ring {
 
   /** Each thread attaches once for its side; positions start where the ring stands. */
   constructor(buffer: SharedArrayBuffer, side: 'producer' | 'consumer' = 'producer') {
+    this.#side = side;
     this.buffer = buffer;
     this.i32 = new Int32Array(buffer);
     this.u8 = new Uint8Array(buffer);
@@ -48,6 +50,17 @@ export class Ring {
     this.#mask = (this.capacityBytes >> 3) - 1;
     this.#position = Atomics.load(this.i32, side === 'producer' ? tailWord : headWord);
     this.#seen = Atomics.load(this.i32, side === 'producer' ? headWord : tailWord);
+  }
+
+  /** Takes this side over from another thread, which has published or released all it did. */
+  takeOver(): void {
+    this.#position = Atomics.load(this.i32, this.#side === 'producer' ? tailWord : headWord);
+    this.#seen = Atomics.load(this.i32, this.#side === 'producer' ? headWord : tailWord);
+  }
+
+  /** Whether the consumer has released all that was published. */
+  get isDrained(): boolean {
+    return Atomics.load(this.i32, headWord) === Atomics.load(this.i32, tailWord);
   }
 
   /** The largest record that always fits once the ring is empty. */

@@ -80,6 +80,8 @@ export interface ShardCommand extends RowBase {
   readonly place: 'shard' | 'every-shard';
   /** For commands whose shard is not told by a key: the slot whose shard runs it, or -1 for every shard. */
   readonly route?: (request: RequestArguments, shardCount: number) => number;
+  /** Constant time as Redis counts, but now and then a large value is moved. */
+  readonly movesValue?: true;
   /** Synchronous and deterministic: time and randomness come from the call. */
   readonly execute: (call: Call) => void;
 }

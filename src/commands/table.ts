@@ -27,7 +27,7 @@ export const placeOf = Uint8Array.from(rows, (row) =>
 /** The index of the only key's argument, or 0 when keys must be looked for by the key specs. */
 export const singleKeyOf = Uint8Array.from(rows, singleKey);
 /** 1 for commands whose time is not worth a clock reading of its own. */
-export const isConstantTime = Uint8Array.from(rows, (row) => Number(row.text.complexity.startsWith('O(1)')));
+export const isConstantTime = Uint8Array.from(rows, (row) => Number(row.text.complexity.startsWith('O(1)') && !('movesValue' in row)));
 
 const idByRow = new Map(rows.map((row, id) => [row, id]));
 const lookupBits = 11;

@@ -78,6 +78,7 @@ export class Door implements ReplyReceiver {
     this.#readBuffer = readBuffer;
     this.services = services;
     this.#dispatcher = new Dispatcher(this);
+    links.whenFull(this);
     this.#listen();
   }
 
@@ -156,10 +157,10 @@ export class Door implements ReplyReceiver {
   // What the dispatcher asks for.
 
   sendRun(session: Session, run: RunBuilder, context: number): void {
-    const { shard, commands } = run;
+    const { shard, commands, isQuick } = run;
     run.close(this.links.ringOf(shard), session.index, session.nextRun, context);
     this.#sent(session, commands);
-    this.links.written(shard);
+    this.links.written(shard, isQuick ? commands : Infinity);
   }
 
   /** Returns true if the input buffer was given away with the command. */

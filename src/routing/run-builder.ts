@@ -7,6 +7,7 @@ import { assert } from '../base/assert.ts';
 import { copyBytes } from '../base/copy-bytes.ts';
 import { maxRunBytes, RequestKind, requestWord } from '../channel/records.ts';
 import type { Ring } from '../channel/ring.ts';
+import { isConstantTime } from '../commands/table.ts';
 
 const initialWords = 64 * 1024;
 
@@ -19,6 +20,9 @@ export class RunBuilder {
   #end = 0;
   /** Shard of the open run, or -1. */
   shard = -1;
+
+  /** Whether each command of the open run takes constant time. */
+  isQuick = true;
 
   /** Commands of the open run; 0 if none is open. */
   get commands(): number {
@@ -37,6 +41,7 @@ export class RunBuilder {
     this.#start = start;
     this.#count = 0;
     this.#commands = 0;
+    this.isQuick = true;
   }
 
   /** Adds the command at `at` whose arguments are pairs of offset from `at` and length; it ends before `next`. */
@@ -55,6 +60,7 @@ export class RunBuilder {
     }
     this.#count = word + argc * 2;
     this.#commands++;
+    if (isConstantTime[id] === 0) this.isQuick = false;
     this.#end = next;
   }
 

@@ -13,10 +13,18 @@ import type { EffectLog } from '../channel/effect-log.ts';
 import type { LogControl } from '../channel/log-control.ts';
 import { type BigRequest, ReplyKind, replyWord, RequestFlag, RequestKind, requestWord } from '../channel/records.ts';
 import type { Ring } from '../channel/ring.ts';
+import type { Shard } from '../shard/shard.ts';
 import type { ShardOrder } from '../shard/shard-orders.ts';
 
 /** Records after which the rings are published within a turn. */
 const recordsPerPublication = 8;
+/** So many quick commands cost the door less than waking a thread and being woken by it. */
+const borrowedCommandsMax = 256;
+/** Runs longer than this on average are better executed beside the door. */
+const longRunCommands = 32;
+/** The door never waits for the log thread: it executes only while so much fits into the effect log. */
+const borrowedEffectBytes = 4 * 1024 * 1024;
+const turnsAfterLargeReplies = 1000;
 
 export interface ShardLink {
   readonly requests: Ring;
@@ -48,13 +56,25 @@ export class ShardLinks {
   readonly #control: Control;
   readonly #logControl: LogControl | undefined;
   readonly #dirty: Uint8Array;
+  readonly #own: readonly Shard[];
+  /** Commands written and not yet published; Infinity with one that may take its time. */
+  readonly #quickCommands: Float64Array;
+  /** Records written and not yet published. */
+  readonly #records: Int32Array;
+  /** Turns in which a shard is left to its thread, since its replies were large. */
+  readonly #largeReplies: Int32Array;
   #leases = 0;
   #unpublished = 0;
   /** True while some ring is half full: no command is taken up then, so a record always fits. */
   congested = false;
 
-  constructor(links: readonly ShardLink[], control: Control, logControl: LogControl | undefined) {
+  /** `own`: the shards as this thread executes on them while theirs sleep; none of them: never. */
+  constructor(links: readonly ShardLink[], control: Control, logControl: LogControl | undefined, own: readonly Shard[] = []) {
     this.#links = links;
+    this.#own = own;
+    this.#quickCommands = new Float64Array(links.length);
+    this.#records = new Int32Array(links.length);
+    this.#largeReplies = new Int32Array(links.length);
     this.#control = control;
     this.#logControl = logControl;
     this.#dirty = new Uint8Array(links.length);
@@ -68,9 +88,14 @@ export class ShardLinks {
     return this.#links[shard]!.requests;
   }
 
-  /** To be called after a record was committed to a shard's ring. */
-  written(shard: number): void {
+  /**
+   * To be called after a record was committed to a shard's ring. `quickCommands` is the number of its
+   * commands if all of them take constant time.
+   */
+  written(shard: number, quickCommands = Infinity): void {
     this.#dirty[shard] = 1;
+    this.#quickCommands[shard]! += quickCommands;
+    this.#records[shard]! += 1;
     this.#unpublished++;
     const ring = this.#links[shard]!.requests;
     if (ring.inFlightBytes * 2 > ring.capacityBytes) this.congested = true;
@@ -91,9 +116,44 @@ export class ShardLinks {
     for (let shard = 0; shard < this.#links.length; shard++) {
       if (this.#dirty[shard] === 0) continue;
       this.#dirty[shard] = 0;
+      const mayExecute = this.#mayExecute(shard);
+      this.#quickCommands[shard] = 0;
+      this.#records[shard] = 0;
       this.#links[shard]!.requests.publish();
-      this.#control.wakeShard(shard);
+      if (!mayExecute || !this.#executeBorrowed(shard)) this.#control.wakeShard(shard);
     }
+  }
+
+  /** Has replies taken by `receiver` when they fill a ring while the door executes. */
+  whenFull(receiver: ReplyReceiver): void {
+    this.#own.forEach((shard, index) => {
+      shard.onFullReplies = () => {
+        this.#largeReplies[index] = turnsAfterLargeReplies;
+        this.#takeFrom(index, receiver);
+      };
+    });
+  }
+
+  /** Whether what was just written for a shard is less work than waking its thread for it. */
+  #mayExecute(shard: number): boolean {
+    const commands = this.#quickCommands[shard]!;
+    if (this.#own.length === 0 || commands > borrowedCommandsMax || commands > this.#records[shard]! * longRunCommands) return false;
+    if (this.#largeReplies[shard]! > 0) {
+      this.#largeReplies[shard]! -= 1;
+      return false;
+    }
+    const { requests, effects } = this.#links[shard]!;
+    return requests.isDrained && (effects === undefined || effects.freeBytes > borrowedEffectBytes);
+  }
+
+  /** Executes in this thread if the shard's own sleeps. */
+  #executeBorrowed(index: number): boolean {
+    if (!this.#control.tryBorrow(index)) return false;
+    const shard = this.#own[index]!;
+    shard.takeOver();
+    shard.drain();
+    this.#control.giveBack(index);
+    return true;
   }
 
   /** Sends one command that several shards take part in; the first of `shards` executes it. */

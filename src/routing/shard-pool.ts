@@ -5,14 +5,20 @@
 import { randomBytes } from 'node:crypto';
 import { MessageChannel, type MessagePort } from 'node:worker_threads';
 import { Piscina } from 'piscina';
+import { InvariantError } from '../base/assert.ts';
+import type { Clock } from '../base/clock.ts';
+import { Random } from '../base/random.ts';
 import { Control } from '../channel/control.ts';
 import type { EffectLog } from '../channel/effect-log.ts';
+import { EffectWriter } from '../channel/effect-writer.ts';
 import { Ring } from '../channel/ring.ts';
 import { ShardStats } from '../channel/shard-stats.ts';
 import { rows } from '../commands/table.ts';
 import { Keyspace } from '../keyspace/keyspace.ts';
 import { Arena } from '../memory/arena.ts';
+import { Shard } from '../shard/shard.ts';
 import type { ShardTask } from '../shard/shard-thread.ts';
+import { slowCommand, type SlowCommand } from '../shard/slow-command.ts';
 import { KeyHash } from '../structures/key-hash.ts';
 import type { ShardLink } from './shard-links.ts';
 
@@ -92,6 +98,25 @@ export class ShardPool {
     } catch (error) {
       onFailure(shard, error);
     }
+  }
+
+  /** The shards as the door's thread executes on them while their own threads sleep. */
+  forDoor(clock: Clock, onSlow: (slow: SlowCommand) => void): Shard[] {
+    const effectWriters = this.effectLogs.map((log) => new EffectWriter(log));
+    return this.links.map(({ requests, replies }, index) => new Shard({
+      index,
+      control: this.control,
+      requests: new Ring(requests.buffer, 'consumer'),
+      replies: new Ring(replies.buffer, 'producer'),
+      keyspaces: this.keyspaces,
+      effectWriters,
+      stats: this.stats[index]!,
+      clock,
+      random: new Random(randomBytes(4).readInt32LE()),
+      takeBig: () => { throw new InvariantError('the door does not execute large requests'); },
+      onOrder: () => { throw new InvariantError('the door does not carry out orders'); },
+      onSlow: (call, us) => onSlow(slowCommand(call, us)),
+    }));
   }
 
   #task(shard: number): ShardTask {

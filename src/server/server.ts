@@ -27,7 +27,8 @@ import { ShardLinks } from '../routing/shard-links.ts';
 import type { ShardPool } from '../routing/shard-pool.ts';
 import { SlotAnswer, slotInputOf } from '../routing/slot-decision.ts';
 import type { OrderAnswer, ShardOrder } from '../shard/shard-orders.ts';
-import type { SlowCommand, SlowCycle } from '../shard/shard-thread.ts';
+import type { SlowCycle } from '../shard/shard-thread.ts';
+import type { SlowCommand } from '../shard/slow-command.ts';
 import type { Listeners } from '../socket/listeners.ts';
 import type { LogControl } from '../channel/log-control.ts';
 import { runInternally } from './internal-client.ts';
@@ -93,7 +94,7 @@ export class Server implements DoorServices {
     const { values } = config;
     this.limits = { maxBulkBytes: values['proto-max-bulk-len'], maxArguments: 1024 * 1024, maxInlineBytes: 64 * 1024 };
     this.slowLog = new SlowLog(values['slowlog-max-len'], values['slowlog-entry-max-argc'], values['slowlog-entry-max-string-len']);
-    this.door = new Door(new ShardLinks(pool.links, pool.control, logControl), pool.control, this.stats, clock, this.limits, readBuffer, this);
+    this.door = new Door(new ShardLinks(pool.links, pool.control, logControl, pool.forDoor(clock, (slow) => this.#noteSlow(slow))), pool.control, this.stats, clock, this.limits, readBuffer, this);
     this.observer = new Observer(this, fullNames, this.startedMs);
     pool.links.forEach(({ port }, shard) => {
       port.on('message', (message: ShardMessage) => this.#take(message, shard));

@@ -16,7 +16,6 @@ import { EffectWriter } from '../channel/effect-writer.ts';
 import type { BigRequest } from '../channel/records.ts';
 import { Ring } from '../channel/ring.ts';
 import { Counter, ShardStats } from '../channel/shard-stats.ts';
-import type { Call } from '../commands/call.ts';
 import { rows } from '../commands/table.ts';
 import { Keyspace } from '../keyspace/keyspace.ts';
 import { Arena } from '../memory/arena.ts';
@@ -24,6 +23,7 @@ import { KeyHash } from '../structures/key-hash.ts';
 import { ExpiryCycle } from './expiry-cycle.ts';
 import { ShardOrders, type ShardOrder } from './shard-orders.ts';
 import { Shard } from './shard.ts';
+import { slowCommand } from './slow-command.ts';
 
 /** Everything a shard's thread needs; plain data and shared memory. */
 export interface ShardTask {
@@ -42,23 +42,6 @@ export interface ShardTask {
   readonly port: MessagePort;
 }
 
-/** A command slower than the threshold of the slow log or the latency monitor, on its way to the door. */
-export interface SlowCommand {
-  readonly kind: 'slow';
-  readonly id: number;
-  /** Which of the two it has reached. */
-  readonly isForSlowLog: boolean;
-  readonly isForMonitor: boolean;
-  readonly atMs: number;
-  readonly us: number;
-  /** The first arguments, each cut to a length that is enough for the slow log. */
-  readonly args: readonly Uint8Array[];
-  readonly lengths: readonly number[];
-  readonly argc: number;
-  /** Position of the client among the door's sessions. */
-  readonly connection: number;
-}
-
 /** A turn of active expiry that took longer than the latency monitor's threshold. */
 export interface SlowCycle {
   readonly kind: 'cycle';
@@ -69,9 +52,6 @@ export interface SlowCycle {
 const idleSleepMs = 100;
 const statisticsPeriodMs = 1000;
 const messageWaitMs = 10;
-/** Copied of a slow command: beyond the defaults of slowlog-entry-max-argc and slowlog-entry-max-string-len. */
-const maxSlowArguments = 128;
-const maxSlowArgumentBytes = 1024;
 
 export class ShardThread {
   readonly shard: Shard;
@@ -109,7 +89,7 @@ export class ShardThread {
       random,
       takeBig: () => this.#takeMessage() as BigRequest,
       onOrder: () => task.port.postMessage(this.#orders.execute(this.#takeMessage() as ShardOrder)),
-      onSlow: (call, us) => this.#reportSlow(call, us),
+      onSlow: (call, us) => task.port.postMessage(slowCommand(call, us)),
     });
     this.#expiry = new ExpiryCycle(this.shard.call, this.keyspace, this.#control, this.#stats, this.#clock);
   }
@@ -121,8 +101,14 @@ export class ShardThread {
       const worked = this.shard.drain();
       if (this.#expiry.isDue) this.#expire();
       if (this.#clock.now() >= this.#statisticsDueMs) await this.#publishStatistics();
-      if (!worked) this.#control.shardSleep(this.#task.index, idleSleepMs, () => this.shard.hasWork);
+      if (!worked) this.#sleep();
     }
+  }
+
+  /** The door may have borrowed the shard in the meantime. */
+  #sleep(): void {
+    this.#control.shardSleep(this.#task.index, idleSleepMs, () => this.shard.hasWork);
+    this.shard.takeOver();
   }
 
   #expire(): void {
@@ -163,22 +149,6 @@ export class ShardThread {
       Atomics.wait(sleepWord, 0, 0, messageWaitMs);
     }
     assert(false, 'a message is posted before the record that announces it');
-  }
-
-  #reportSlow(call: Call, us: number): void {
-    const args: Uint8Array[] = [];
-    const lengths: number[] = [];
-    for (let i = 0; i < call.argc && i < maxSlowArguments; i++) {
-      args.push(call.bytes.slice(call.offset(i), call.offset(i) + Math.min(call.length(i), maxSlowArgumentBytes)));
-      lengths.push(call.length(i));
-    }
-    const { settings } = this.#control;
-    const latencyMs = settings[Setting.latencyThresholdMs]!;
-    const slow: SlowCommand = {
-      kind: 'slow', id: call.id, isForSlowLog: settings[Setting.slowerThanUs]! >= 0 && us >= settings[Setting.slowerThanUs]!,
-      isForMonitor: latencyMs > 0 && us >= latencyMs * 1000, atMs: call.nowMs, us, args, lengths, argc: call.argc, connection: call.connection,
-    };
-    this.#task.port.postMessage(slow);
   }
 }
 

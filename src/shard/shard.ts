@@ -85,6 +85,19 @@ export class Shard {
     );
   }
 
+  /** Takes the shard over from the thread that had it last. */
+  takeOver(): void {
+    this.#parts.requests.takeOver();
+    this.#parts.replies.takeOver();
+    this.#keyspace.arena.refresh();
+    this.#publishedEffects = this.#effects.log.written;
+  }
+
+  /** What to do when the reply ring is full; without it the thread waits for the door. */
+  set onFullReplies(take: () => void) {
+    this.#stream.onFull = take;
+  }
+
   /** Executes everything that has been requested; false if there was nothing. */
   drain(): boolean {
     const { requests } = this.#parts;

@@ -24,7 +24,7 @@ const mayImport: Record<string, readonly string[]> = {
   observe: ['config', 'protocol', 'channel', 'base'],
   cluster: ['config', 'protocol', 'base'],
   socket: ['config', 'protocol', 'base'],
-  routing: ['socket', 'cluster', 'commands', 'keyspace', 'structures', 'memory', 'protocol', 'channel', 'base'],
+  routing: ['shard', 'socket', 'cluster', 'commands', 'keyspace', 'structures', 'memory', 'protocol', 'channel', 'base'],
   server: [
     'routing', 'socket', 'cluster', 'observe', 'lifecycle', 'persistence', 'commands', 'protocol', 'channel', 'config', 'base',
   ],

@@ -51,6 +51,7 @@ export const setrange: ShardCommand = {
     complexity: 'O(1) for a small value argument, else O(M) with M its length; a value that has to move is copied.',
     syntax: 'SETRANGE key offset value',
   },
+  movesValue: true,
   place: 'shard',
   execute(call) {
     const start = call.int(2);
@@ -77,6 +78,7 @@ export const append: ShardCommand = {
     group: 'string', since: '2.0.0', summary: 'Appends to a string value; creates the key if it does not exist.',
     complexity: 'O(1) for a small appended value: a value that has to move gets room to grow.', syntax: 'APPEND key value',
   },
+  movesValue: true,
   place: 'shard',
   execute(call) {
     const entry = call.findForWrite(1);
