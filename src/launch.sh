@@ -84,4 +84,5 @@ if [ -w "$root" ]; then
   NODE_COMPILE_CACHE=${NODE_COMPILE_CACHE:-$root/node_modules/.cache/tessera}
   export NODE_COMPILE_CACHE
 fi
-exec "$node" "$main" "$@"
+# Room for young objects: what the front door makes in a turn is gone before it would be moved to the old ones.
+exec "$node" --max-semi-space-size=32 "$main" "$@"

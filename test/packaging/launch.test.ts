@@ -33,6 +33,9 @@ function writeNode(path: string, name: string, version = 'v26.10.0'): void {
   writeProgram(path, `[ "$1" = --version ] && echo ${version} && exit\nprintf '%s\\n' ${name} "$$" "$@"`);
 }
 
+/** What Node itself is started with. */
+const nodeOption = '--max-semi-space-size=32';
+
 function makeTree(main: 'src/main.ts' | 'dist/src/main.js', root = realpathSync(makeTempDir('tree'))): string {
   mkdirSync(join(root, 'src'), { recursive: true });
   copyFileSync(launcher, join(root, 'src/launch.sh'));
@@ -53,7 +56,7 @@ describe('launch.sh', () => {
     const root = makeTree('src/main.ts');
     writeNode(join(root, 'node_modules', platformPackage, 'bin/node'), 'packaged');
     expect(launch(join(root, 'src/launch.sh'), bareTools(), '--requirepass', 'a b', '', '*')).toEqual({
-      name: 'packaged', isSameProcess: true, args: [join(root, 'src/main.ts'), '--requirepass', 'a b', '', '*'], stderr: '', status: 0,
+      name: 'packaged', isSameProcess: true, args: [nodeOption, join(root, 'src/main.ts'), '--requirepass', 'a b', '', '*'], stderr: '', status: 0,
     });
   });
 
@@ -72,14 +75,14 @@ describe('launch.sh', () => {
     mkdirSync(join(root, 'with blank'));
     symlinkSync('../src/launch.sh', join(root, 'with blank/one'));
     symlinkSync(join(root, 'with blank/one'), join(root, 'tessera'));
-    expect(launch(join(root, 'tessera'), bareTools())).toMatchObject({ name: 'packaged', args: [join(root, 'src/main.ts')] });
+    expect(launch(join(root, 'tessera'), bareTools())).toMatchObject({ name: 'packaged', args: [nodeOption, join(root, 'src/main.ts')] });
   });
 
   it('finds the platform package beside itself when installed as a dependency, and runs what was built', () => {
     const application = realpathSync(makeTempDir('application'));
     const root = makeTree('dist/src/main.js', join(application, 'node_modules/tessera'));
     writeNode(join(application, 'node_modules', platformPackage, 'bin/node'), 'hoisted');
-    expect(launch(join(root, 'src/launch.sh'), bareTools())).toMatchObject({ name: 'hoisted', args: [join(root, 'dist/src/main.js')] });
+    expect(launch(join(root, 'src/launch.sh'), bareTools())).toMatchObject({ name: 'hoisted', args: [nodeOption, join(root, 'dist/src/main.js')] });
   });
 
   it.each(['v24.21.0', 'v24.30.1', 'v25.0.0', 'v100.0.0'])('falls back to a Node %s of PATH', (version) => {
