@@ -7,6 +7,8 @@ import { shrink } from './shrink.ts';
 export interface CampaignOptions {
   readonly seed: number;
   readonly commandCount: number;
+  /** Without it, commands of all families. */
+  readonly family?: string | undefined;
 }
 
 const EPISODE_LENGTH = 2000;
@@ -19,7 +21,8 @@ export async function runCampaign(reference: Server, subject: Server, options: C
   try {
     for (let done = 0, episode = 0; done < options.commandCount; done += EPISODE_LENGTH, episode++) {
       for (const client of clients) await client.call('HELLO', episode % 2 === 0 ? 2 : 3);
-      const commands = makeEpisode(options.seed + episode * SEED_STEP, Math.min(EPISODE_LENGTH, options.commandCount - done));
+      const length = Math.min(EPISODE_LENGTH, options.commandCount - done);
+      const commands = makeEpisode(options.seed + episode * SEED_STEP, length, options.family);
       const mismatch = await findMismatch(...clients, commands);
       if (mismatch === undefined) continue;
       const failing = commands.slice(0, mismatch.index + 1);

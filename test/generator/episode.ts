@@ -7,7 +7,7 @@ import { agrees } from '../conformance/compare.ts';
 import { escapeBytes, quoteWord } from '../support/quoting.ts';
 import type { RespClient } from '../support/resp-client.ts';
 import { decodeReply } from '../support/resp-reply.ts';
-import { randomCommand, ruleOf } from './grammar.ts';
+import { grammarOf, randomCommand, ruleOf } from './grammar.ts';
 import type { Command } from './grammar.ts';
 import { Pick } from './pick.ts';
 
@@ -21,10 +21,11 @@ export interface Mismatch {
 const DATABASES = [0, 1, 2, 15];
 const PIPELINE_MAX = 250;
 
-/** The commands of one episode; the same for the same seed. */
-export function makeEpisode(seed: number, commandCount: number): Command[] {
+/** The commands of one episode, of all families or mostly of one; the same for the same seed. */
+export function makeEpisode(seed: number, commandCount: number, family?: string): Command[] {
   const pick = new Pick(new Random(seed));
-  return Array.from({ length: commandCount }, () => randomCommand(pick));
+  const grammar = grammarOf(family);
+  return Array.from({ length: commandCount }, () => randomCommand(pick, grammar));
 }
 
 /** Performs the commands on an empty server and gives the reply bytes. */

@@ -1,19 +1,17 @@
 /**
- * Random commands of the families strings and keys: mostly sound ones, some with options that do not go
- * together or arguments too few or too many. The weight says how often a command comes.
+ * Random commands: mostly sound ones, some with options that do not go together or arguments too few or too many.
+ * Strings and keys are the general family, below; each other family has a file of its own, grammar-NAME.ts, and a
+ * line in `families`.
  */
 import type { Rule } from '../conformance/script.ts';
 import type { Pick } from './pick.ts';
+import { row } from './production.ts';
+import type { Production } from './production.ts';
 
 /** Words in latin1, the command's name first. */
 export type Command = readonly string[];
 
-interface Production {
-  readonly weight: number;
-  readonly produce: (pick: Pick) => string[];
-}
-
-const productions: readonly Production[] = [
+const general: readonly Production[] = [
   row(30, (p) => ['SET', p.key(), p.value(), ...setOptions(p)]),
   row(12, (p) => ['GET', p.key()]),
   row(3, (p) => ['GETSET', p.key(), p.value()]),
@@ -52,14 +50,31 @@ const productions: readonly Production[] = [
   row(2, () => ['DBSIZE']),
   row(1, () => ['RANDOMKEY']),
   row(1, (p) => ['ECHO', p.value()]),
-  row(1, (p) => ['COMMAND', 'GETKEYS', ...p.of(productions.slice(0, 25)).produce(p)]),
+  row(1, (p) => ['COMMAND', 'GETKEYS', ...p.of(general.slice(0, 25)).produce(p)]),
   row(0.1, (p) => [p.of(['FLUSHDB', 'FLUSHALL']), ...p.of([[], ['ASYNC'], ['SYNC']])]),
 ];
 
-const weightSum = productions.reduce((sum, { weight }) => sum + weight, 0);
+/** By name. A family whose productions change needs a new recording: `node test/generator/record.ts NAME`. */
+export const families: Readonly<Record<string, readonly Production[]>> = { general };
+
+/** Productions to choose from, and the sum of their weights. */
+export interface Grammar {
+  readonly productions: readonly Production[];
+  readonly weightSum: number;
+}
+
+/** The grammar of everything; or that of one family, half of whose commands are general ones. */
+export function grammarOf(family?: string): Grammar {
+  if (family === undefined) return grammar(Object.values(families).flat());
+  const own = families[family];
+  if (own === undefined) throw new Error(`no such family: ${family}`);
+  if (own === general) return grammar(general);
+  const share = sumOfWeights(own) / sumOfWeights(general);
+  return grammar([...own, ...general.map(({ weight, produce }) => row(weight * share, produce))]);
+}
 
 /** The next random command. */
-export function randomCommand(pick: Pick): Command {
+export function randomCommand(pick: Pick, { productions, weightSum }: Grammar): Command {
   let at = (pick.below(2 ** 32) / 2 ** 32) * weightSum;
   const chosen = productions.find(({ weight }) => (at -= weight) < 0) ?? productions[0]!;
   const words = chosen.produce(pick);
@@ -88,8 +103,12 @@ export function ruleOf(command: Command): Rule {
   }
 }
 
-function row(weight: number, produce: Production['produce']): Production {
-  return { weight, produce };
+function grammar(productions: readonly Production[]): Grammar {
+  return { productions, weightSum: sumOfWeights(productions) };
+}
+
+function sumOfWeights(productions: readonly Production[]): number {
+  return productions.reduce((sum, { weight }) => sum + weight, 0);
 }
 
 function pairs(pick: Pick, countMax: number): string[] {
