@@ -32,6 +32,17 @@ export const Setting = {
   lfu: 8,
   /** 1 with cluster-enabled yes. */
   clusterEnabled: 9,
+  /** The directives of the same names: up to where values stay compact. */
+  hashMaxListpackEntries: 10,
+  hashMaxListpackValue: 11,
+  listMaxListpackSize: 12,
+  setMaxIntsetEntries: 13,
+  setMaxListpackEntries: 14,
+  setMaxListpackValue: 15,
+  zsetMaxListpackEntries: 16,
+  zsetMaxListpackValue: 17,
+  streamNodeMaxBytes: 18,
+  streamNodeMaxEntries: 19,
 } as const;
 
 const lineWords = 16;

@@ -125,6 +125,12 @@ export class Call {
     return this.#index[this.#first + i * 2 + 1]!;
   }
 
+  /** Bytes from the first argument to the end of the last. */
+  get spanBytes(): number {
+    const last = this.argc - 1;
+    return this.offset(last) + this.length(last) - this.offset(0);
+  }
+
   /** Whether argument `i` is the given lower-case word, in any case. */
   is(i: number, lowerCaseWord: Uint8Array): boolean {
     return equalsIgnoreCase(this.bytes, this.offset(i), this.length(i), lowerCaseWord);

@@ -2,11 +2,7 @@
  * The keys of one shard, per database and slot, in the shard's memory.
  *
  * Everything lies in the arena, so any thread that owns the shard or holds its lease can attach a
- * Keyspace and work on it. Layout from the arena's root area:
- *
- *   root word 0        address of the database array; per database 4 words:
- *                        slot directory address (0 until the first key), keys, keys with expiry, -
- *   slot directory     per slot of this shard a table root of 4 words; word 3 counts the keys with expiry
+ * Keyspace and work on it. slot-roots.ts has the layout, entry.ts that of a key.
  *
  * An entry's address changes when it is rewritten: methods that may do so return the new one.
  * Expiry is not judged here; see call.ts and expiry-cycle.ts.
@@ -19,16 +15,18 @@ import { AddressList } from '../structures/address-list.ts';
 import type { KeyHash } from '../structures/key-hash.ts';
 import { Table } from '../structures/table.ts';
 import {
-  expiryFlag, keyLength, keyOffset, longKey, maxInlineValueBytes, outsideFlag, typeOf, ValueType, valueHeaderBytes,
-  valueLength, valueOffset, writeExpiry,
+  expiryFlag, expiryOf, fieldExpiryFlag, keyLength, keyOffset, longKey, maxInlineValueBytes, type NextExpiry, outsideFlag,
+  typeOf, ValueType, valueHeaderBytes, valueLength, valueOffset, writeExpiry,
 } from './entry.ts';
+import { rootWords, SlotRoots } from './slot-roots.ts';
+import type { ValueKind } from './value-kind.ts';
+import { defaultLimits, type ValueLimits } from './value-limits.ts';
 
-export const slotCount = 16384;
-const databaseWords = 4;
-const rootWords = 4;
-const volatileWord = 3;
+export { slotCount } from './slot-roots.ts';
+
 const baseHeaderWords = 3;
 const expiryWords = 2;
+const positionEnd = 2 ** 32;
 
 export class Keyspace {
   readonly arena: Arena;
@@ -36,77 +34,86 @@ export class Keyspace {
   readonly shard: number;
   readonly shardCount: number;
   readonly databaseCount: number;
+  readonly limits: ValueLimits;
+  /** By ValueType; strings are kept by the keyspace itself. */
+  readonly kinds: readonly (ValueKind | undefined)[];
   readonly #hash: KeyHash;
-  readonly #slotsHere: number;
+  readonly #roots: SlotRoots;
   readonly #scratch = new AddressList();
 
-  constructor(arena: Arena, hash: KeyHash, shard: number, shardCount: number, databaseCount: number) {
+  constructor(
+    arena: Arena, hash: KeyHash, shard: number, shardCount: number, databaseCount: number, limits: ValueLimits = defaultLimits,
+  ) {
     this.arena = arena;
     this.table = new Table(arena, hash);
     this.shard = shard;
     this.shardCount = shardCount;
     this.databaseCount = databaseCount;
+    this.limits = limits;
+    this.kinds = [];
     this.#hash = hash;
-    this.#slotsHere = Math.ceil((slotCount - shard) / shardCount);
+    this.#roots = new SlotRoots(arena, shard, shardCount, databaseCount);
   }
 
   /** Lays out a fresh arena; attaching threads must not. */
   format(): void {
-    assert(this.arena.i32[this.arena.rootIndex] === 0, 'a keyspace is laid out once');
-    const databases = this.#allocateZeroed(this.databaseCount * databaseWords * 4, Purpose.index);
-    this.arena.i32[this.arena.rootIndex] = databases;
+    this.#roots.format();
   }
 
   // Counts.
 
   keyCount(db: number): number {
-    return this.arena.i32[this.#database(db) + 1]!;
+    return this.#roots.keyCount(db);
   }
 
+  /** Keys with an expiry. */
   volatileCount(db: number): number {
-    return this.arena.i32[this.#database(db) + 2]!;
+    return this.#roots.expiringCount(db);
+  }
+
+  /** Hashes with fields that expire. */
+  expiringFieldsCount(db: number): number {
+    return this.#roots.expiringFieldsCount(db);
   }
 
   slotKeyCount(db: number, slot: number): number {
-    const root = this.#slotRoot(db, slot);
+    const root = this.#roots.of(db, slot);
     return root === 0 ? 0 : this.table.count(root);
   }
 
+  /** What active expiry has to visit in a slot. */
   slotVolatileCount(db: number, slot: number): number {
-    const root = this.#slotRoot(db, slot);
-    return root === 0 ? 0 : this.arena.i32[root + volatileWord]!;
+    return this.#roots.slotVolatileCount(db, slot);
   }
 
   // Look-up.
 
   /** The entry of a key, expired or not, or 0. */
   find(db: number, slot: number, key: Uint8Array, offset: number, length: number): number {
-    const root = this.#slotRoot(db, slot);
+    const root = this.#roots.of(db, slot);
     if (root === 0) return 0;
     return this.table.find(root, this.#hash.hash(key, offset, length), key, offset, length);
   }
 
   // Strings.
 
-  /**
-   * Stores a string under a key. `entry` is the key's present entry or 0. The key's expiry is kept
-   * if `keepExpiry`, else removed. Returns the entry's address.
-   */
+  /** Stores a string under a key. `entry` is the key's present entry or 0. Returns the entry's address. */
   putString(
     db: number, slot: number, entry: number, key: Uint8Array, keyAt: number, keyBytes: number,
-    value: Uint8Array, valueAt: number, valueBytes: number, encoding: number, keepExpiry: boolean,
+    value: Uint8Array, valueAt: number, valueBytes: number, encoding: number, expiry: NextExpiry,
   ): number {
-    if (entry !== 0 && this.#fitsInPlace(entry, valueBytes, keepExpiry)) {
+    if (entry !== 0 && this.#fitsInPlace(entry, valueBytes, expiry)) {
       const { i32, u8 } = this.arena;
       const at = entry * 2;
       i32[at] = (i32[at]! & ~(15 << 24)) | (encoding << 24);
       i32[at + 1] = valueBytes;
       copyBytes(u8, keyOffset(this.arena, entry) + keyLength(this.arena, entry), value, valueAt, valueBytes);
+      if (typeof expiry !== 'string') this.setExpiry(db, slot, entry, expiry);
       return entry;
     }
-    const fresh = this.#newStringEntry(key, keyAt, keyBytes, valueBytes, encoding, entry !== 0 && keepExpiry ? entry : 0);
+    const fresh = this.#newStringEntry(key, keyAt, keyBytes, valueBytes, encoding, entry, expiry);
     copyBytes(this.arena.u8, valueOffset(this.arena, fresh), value, valueAt, valueBytes);
-    this.#install(db, slot, entry, fresh);
+    this.install(db, slot, entry, fresh);
     return fresh;
   }
 
@@ -129,39 +136,104 @@ export class Keyspace {
     arena.free(arena.alloc(bytes, Purpose.value), Purpose.value);
   }
 
+  // Values of other types: an entry is prepared, its kind gives it a value, then it is installed.
+
+  /** A fresh entry of a type but string, in no table yet and without a value. Throws ArenaFullError. */
+  prepare(key: Uint8Array, keyAt: number, keyBytes: number, type: number, expiry: NextExpiry): number {
+    assert(type !== ValueType.string && expiry !== 'keep', 'an entry that is prepared is of another type and knows its expiry');
+    const entry = this.#newEntry(key, keyAt, keyBytes, 0, expiry);
+    const { i32 } = this.arena;
+    i32[entry * 2]! |= (type << 20) | outsideFlag;
+    i32[entry * 2 + 1] = 0;
+    return entry;
+  }
+
+  /** Frees a prepared entry with its value, if it has one. */
+  discard(entry: number): void {
+    this.#freeEntry(entry);
+  }
+
+  /** Puts an entry in no table in the place of `old` (0: a new key), which is freed. Throws ArenaFullError, `fresh` freed. */
+  install(db: number, slot: number, old: number, fresh: number): void {
+    const { arena } = this;
+    const hash = this.#hash.hash(arena.u8, keyOffset(arena, fresh), keyLength(arena, fresh));
+    if (old === 0) {
+      this.#insert(db, slot, hash, fresh);
+      this.#roots.countFlags(db, slot, 0, arena.i32[fresh * 2]!);
+    } else {
+      this.#roots.countFlags(db, slot, arena.i32[old * 2]!, arena.i32[fresh * 2]!);
+      this.table.replace(this.#roots.of(db, slot), hash, old, fresh);
+      this.#freeEntry(old);
+    }
+  }
+
+  /** Hands the value of an entry, which is removed, to an installed entry without a value; both of one type but string. */
+  handOver(db: number, slot: number, entry: number, toDb: number, toSlot: number, target: number): void {
+    const { i32 } = this.arena;
+    assert(typeOf(this.arena, entry) !== ValueType.string && i32[target * 2 + 1] === 0, 'a value is handed to an entry without one');
+    const [head, before] = [i32[entry * 2]!, i32[target * 2]!];
+    const moved = (15 << 24) | fieldExpiryFlag;
+    i32[target * 2] = (before & ~moved) | (head & moved);
+    i32[target * 2 + 1] = i32[entry * 2 + 1]!;
+    this.#roots.countFlags(toDb, toSlot, before, i32[target * 2]!);
+    i32[entry * 2 + 1] = 0;
+    this.remove(db, slot, entry);
+  }
+
+  /** Says whether a hash has fields that expire. */
+  setFieldExpiry(db: number, slot: number, entry: number, has: boolean): void {
+    const { i32 } = this.arena;
+    const before = i32[entry * 2]!;
+    const after = has ? before | fieldExpiryFlag : before & ~fieldExpiryFlag;
+    i32[entry * 2] = after;
+    this.#roots.countFlags(db, slot, before, after);
+  }
+
   // Any type.
 
   /** Removes a key and frees its value. */
   remove(db: number, slot: number, entry: number): void {
-    this.#unlink(db, slot, entry);
+    const { arena } = this;
+    const hash = this.#hash.hash(arena.u8, keyOffset(arena, entry), keyLength(arena, entry));
+    this.#roots.countFlags(db, slot, arena.i32[entry * 2]!, 0);
+    this.table.remove(this.#roots.of(db, slot), hash, entry);
+    this.#roots.countKeys(db, -1);
     this.#freeEntry(entry);
   }
 
   /** Sets the expiry in milliseconds since 1970. Returns the entry. */
   setExpiry(db: number, slot: number, entry: number, atMs: number | bigint): number {
     const target = this.#hasExpiryRoom(entry) ? entry : this.#withExpiryRoom(db, slot, entry);
-    const at = target * 2;
-    if ((this.arena.i32[at]! & expiryFlag) === 0) {
-      this.arena.i32[at]! |= expiryFlag;
-      this.#countVolatile(db, slot, 1);
-    }
+    const before = this.arena.i32[target * 2]!;
+    this.arena.i32[target * 2] = before | expiryFlag;
+    this.#roots.countFlags(db, slot, before, before | expiryFlag);
     writeExpiry(this.arena, target, atMs);
     return target;
   }
 
   /** Removes the expiry; false if there was none. */
   clearExpiry(db: number, slot: number, entry: number): boolean {
-    const at = entry * 2;
-    if ((this.arena.i32[at]! & expiryFlag) === 0) return false;
-    this.arena.i32[at]! &= ~expiryFlag;
-    this.#countVolatile(db, slot, -1);
+    const before = this.arena.i32[entry * 2]!;
+    if ((before & expiryFlag) === 0) return false;
+    this.arena.i32[entry * 2] = before & ~expiryFlag;
+    this.#roots.countFlags(db, slot, before, before & ~expiryFlag);
     return true;
   }
 
   /** Bytes of shard memory that an entry occupies with its value. */
   entryBytes(entry: number): number {
-    const outside = (this.arena.i32[entry * 2]! & outsideFlag) !== 0;
-    return this.arena.capacityBytes(entry) + (outside ? this.arena.capacityBytes(this.arena.i32[entry * 2 + 1]!) : 0);
+    const { arena } = this;
+    const ownBytes = arena.capacityBytes(entry);
+    const type = typeOf(arena, entry);
+    if (type !== ValueType.string) return ownBytes + this.kindOf(entry).usedBytes(entry);
+    return (arena.i32[entry * 2]! & outsideFlag) === 0 ? ownBytes : ownBytes + arena.capacityBytes(arena.i32[entry * 2 + 1]!);
+  }
+
+  /** The kind of an entry's value, which is no string. */
+  kindOf(entry: number): ValueKind {
+    const kind = this.kinds[typeOf(this.arena, entry)];
+    assert(kind !== undefined, 'an entry is of a type that is known');
+    return kind;
   }
 
   // Walks.
@@ -169,9 +241,9 @@ export class Keyspace {
   /** A random key of the database, or 0. Slots are drawn by their share of the keys. */
   random(db: number, random: Random): number {
     let rank = random.below(this.keyCount(db));
-    const directory = this.#directory(db);
+    const directory = this.#roots.directory(db);
     if (directory === 0) return 0;
-    for (let at = directory * 2, left = this.#slotsHere; left > 0; left--, at += rootWords) {
+    for (let at = directory * 2, left = this.#roots.slotsHere; left > 0; left--, at += rootWords) {
       const count = this.table.count(at);
       if (rank < count) return this.table.random(at, random);
       rank -= count;
@@ -181,16 +253,16 @@ export class Keyspace {
 
   /** Appends the entries around hash position `position` of a slot to `out`; returns the next position, 2^32 at the end. */
   scanSlot(db: number, slot: number, position: number, out: AddressList): number {
-    const root = this.#slotRoot(db, slot);
-    return root === 0 ? 2 ** 32 : this.table.scan(root, position, out);
+    const root = this.#roots.of(db, slot);
+    return root === 0 ? positionEnd : this.table.scan(root, position, out);
   }
 
   /** The first slot of this shard at or after `slot` that has keys, or -1. */
   nextUsedSlot(db: number, slot: number): number {
-    const directory = this.#directory(db);
+    const directory = this.#roots.directory(db);
     if (directory === 0) return -1;
     const first = Math.max(0, Math.ceil((slot - this.shard) / this.shardCount));
-    for (let i = first; i < this.#slotsHere; i++) {
+    for (let i = first; i < this.#roots.slotsHere; i++) {
       if (this.table.count(directory * 2 + i * rootWords) > 0) return i * this.shardCount + this.shard;
     }
     return -1;
@@ -199,51 +271,32 @@ export class Keyspace {
   /** Removes every key of a database. */
   flush(db: number): void {
     for (let slot = this.nextUsedSlot(db, 0); slot >= 0; slot = this.nextUsedSlot(db, slot)) this.flushSlot(db, slot);
-    const at = this.#database(db);
-    if (this.arena.i32[at] !== 0) this.arena.free(this.arena.i32[at]!, Purpose.index);
-    this.arena.i32.fill(0, at, at + databaseWords);
+    this.#roots.drop(db);
   }
 
   flushSlot(db: number, slot: number): void {
-    const root = this.#slotRoot(db, slot);
+    const root = this.#roots.of(db, slot);
     if (root === 0) return;
-    const at = this.#database(db);
-    this.arena.i32[at + 1]! -= this.table.count(root);
-    this.arena.i32[at + 2]! -= this.arena.i32[root + volatileWord]!;
-    this.arena.i32[root + volatileWord] = 0;
-    for (let position = 0; position < 2 ** 32;) {
-      this.#scratch.clear();
-      position = this.table.scan(root, position, this.#scratch);
-      for (let i = 0; i < this.#scratch.length; i++) this.#freeEntry(this.#scratch.at(i));
-    }
+    this.#roots.countKeys(db, -this.table.count(root));
+    this.#eachOf(db, slot, (entry) => {
+      this.#roots.countFlags(db, slot, this.arena.i32[entry * 2]!, 0);
+      this.#freeEntry(entry);
+    });
     this.table.clear(root);
   }
 
   /** Exchanges two databases. */
   swap(a: number, b: number): void {
-    const { i32 } = this.arena;
-    for (let word = 0; word < databaseWords; word++) {
-      const kept = i32[this.#database(a) + word]!;
-      i32[this.#database(a) + word] = i32[this.#database(b) + word]!;
-      i32[this.#database(b) + word] = kept;
-    }
+    this.#roots.swap(a, b);
   }
 
   /** Exchanges the keys of one slot between two databases. */
   swapSlot(a: number, b: number, slot: number): void {
-    const [rootA, rootB] = [this.#slotRootForWrite(a, slot), this.#slotRootForWrite(b, slot)];
-    const { i32 } = this.arena;
-    const moved = this.table.count(rootB) - this.table.count(rootA);
-    const movedVolatile = i32[rootB + volatileWord]! - i32[rootA + volatileWord]!;
-    i32[this.#database(a) + 1]! += moved;
-    i32[this.#database(b) + 1]! -= moved;
-    i32[this.#database(a) + 2]! += movedVolatile;
-    i32[this.#database(b) + 2]! -= movedVolatile;
-    for (let word = 0; word < rootWords; word++) {
-      const kept = i32[rootA + word]!;
-      i32[rootA + word] = i32[rootB + word]!;
-      i32[rootB + word] = kept;
-    }
+    const [fromA, fromB] = [this.#countSlot(a, slot), this.#countSlot(b, slot)];
+    this.#roots.swapSlot(a, b, slot);
+    const moved = fromB.map((count, i) => count - fromA[i]!) as [number, number, number];
+    this.#roots.addCounts(a, ...moved);
+    this.#roots.addCounts(b, ...(moved.map((count) => -count) as typeof moved));
   }
 
   // Look-ups in two steps, so that the cache misses of a batch overlap.
@@ -254,66 +307,64 @@ export class Keyspace {
 
   /** As `find`, with the key's hash. */
   findHashed(db: number, slot: number, hash: number, key: Uint8Array, offset: number, length: number): number {
-    const root = this.#slotRoot(db, slot);
+    const root = this.#roots.of(db, slot);
     return root === 0 ? 0 : this.table.find(root, hash, key, offset, length);
   }
 
   /** Reads the table's line that the look-up of `hash` will need. */
   prefetchLine(db: number, slot: number, hash: number): number {
-    const root = this.#slotRoot(db, slot);
+    const root = this.#roots.of(db, slot);
     return root === 0 ? 0 : this.table.prefetch(root, hash);
   }
 
   /** Reads the entry that the look-up of `hash` will need. */
   prefetchEntry(db: number, slot: number, hash: number): number {
-    const root = this.#slotRoot(db, slot);
+    const root = this.#roots.of(db, slot);
     return root === 0 ? 0 : this.table.prefetchRecord(root, hash);
   }
 
-  #database(db: number): number {
-    assert(db >= 0 && db < this.databaseCount, 'a database index is in range');
-    return this.arena.i32[this.arena.rootIndex]! * 2 + db * databaseWords;
-  }
-
-  #directory(db: number): number {
-    return this.arena.i32[this.#database(db)]!;
-  }
-
-  #slotRoot(db: number, slot: number): number {
-    const directory = this.arena.i32[this.arena.i32[this.arena.rootIndex]! * 2 + db * databaseWords]!;
-    if (directory === 0) return 0;
-    return directory * 2 + (this.shardCount === 1 ? slot : (slot / this.shardCount) | 0) * rootWords;
-  }
-
-  #slotRootForWrite(db: number, slot: number): number {
-    if (this.#directory(db) === 0) {
-      const directory = this.#allocateZeroed(this.#slotsHere * rootWords * 4, Purpose.index);
-      this.arena.i32[this.#database(db)] = directory;
+  /** Calls `visit` once for each entry of a slot. */
+  #eachOf(db: number, slot: number, visit: (entry: number) => void): void {
+    for (let position = 0; position < positionEnd;) {
+      this.#scratch.clear();
+      position = this.scanSlot(db, slot, position, this.#scratch);
+      for (let i = 0; i < this.#scratch.length; i++) visit(this.#scratch.at(i));
     }
-    return this.#slotRoot(db, slot);
   }
 
-  #allocateZeroed(bytes: number, purpose: Purpose): number {
-    const address = this.arena.alloc(bytes, purpose);
-    this.arena.u8.fill(0, address * 8, address * 8 + bytes);
-    return address;
+  /** A slot's keys, keys with expiry, and hashes with fields that expire. */
+  #countSlot(db: number, slot: number): [number, number, number] {
+    const counts: [number, number, number] = [0, 0, 0];
+    this.#eachOf(db, slot, (entry) => {
+      const head = this.arena.i32[entry * 2]!;
+      counts[0]++;
+      if ((head & expiryFlag) !== 0) counts[1]++;
+      if ((head & fieldExpiryFlag) !== 0) counts[2]++;
+    });
+    return counts;
   }
 
-  #fitsInPlace(entry: number, valueBytes: number, keepExpiry: boolean): boolean {
+  #fitsInPlace(entry: number, valueBytes: number, expiry: NextExpiry): boolean {
     const head = this.arena.i32[entry * 2]!;
     if ((head & outsideFlag) !== 0 || ((head >>> 20) & 15) !== ValueType.string) return false;
-    if ((head & expiryFlag) !== 0 && !keepExpiry) return false;
+    if ((head & expiryFlag) !== 0 && expiry === 'none') return false;
+    if (typeof expiry !== 'string' && !this.#hasExpiryRoom(entry)) return false;
     if (valueBytes === this.arena.i32[entry * 2 + 1]!) return true;
     const bytes = ((head >>> 16) & 15) * 4 + keyLength(this.arena, entry) + valueBytes;
     const capacity = this.arena.capacityBytes(entry);
     return valueBytes <= maxInlineValueBytes && bytes <= capacity && bytes * 2 > capacity;
   }
 
-  /** Allocates an entry for a string of `valueBytes` (contents not yet written), with the expiry of `like` if given. */
-  #newStringEntry(key: Uint8Array, keyAt: number, keyBytes: number, valueBytes: number, encoding: number, like: number): number {
+  /**
+   * Allocates an entry for a string of `valueBytes`, contents not yet written, in the place of `old` (0: none),
+   * whose access clock it takes over unless the expiry is lost.
+   */
+  #newStringEntry(
+    key: Uint8Array, keyAt: number, keyBytes: number, valueBytes: number, encoding: number, old: number, expiry: NextExpiry,
+  ): number {
     const outside = valueBytes > maxInlineValueBytes;
-    const withExpiry = like !== 0 && (this.arena.i32[like * 2]! & expiryFlag) !== 0;
-    const entry = this.#newEntry(key, keyAt, keyBytes, outside ? 0 : valueBytes, withExpiry);
+    const next = expiry === 'keep' ? (old === 0 ? 'none' : expiryOf(this.arena, old)) : expiry;
+    const entry = this.#newEntry(key, keyAt, keyBytes, outside ? 0 : valueBytes, next);
     const value = outside ? this.arena.tryAlloc(valueHeaderBytes + valueBytes, Purpose.value) : 0;
     if (outside && value === 0) {
       this.arena.free(entry, Purpose.entry);
@@ -323,49 +374,33 @@ export class Keyspace {
     i32[entry * 2]! |= (ValueType.string << 20) | (encoding << 24) | (outside ? outsideFlag : 0);
     i32[entry * 2 + 1] = outside ? value : valueBytes;
     if (outside) i32[value * 2] = valueBytes;
-    if (withExpiry) {
-      i32[entry * 2]! |= expiryFlag;
-      i32[entry * 2 + 3] = i32[like * 2 + 3]!;
-      i32[entry * 2 + 4] = i32[like * 2 + 4]!;
-    }
-    if (like !== 0) i32[entry * 2 + 2] = i32[like * 2 + 2]!;
+    if (old !== 0 && expiry === 'keep') i32[entry * 2 + 2] = i32[old * 2 + 2]!;
     return entry;
   }
 
-  #newEntry(key: Uint8Array, keyAt: number, keyBytes: number, inlineBytes: number, withExpiry: boolean): number {
+  #newEntry(key: Uint8Array, keyAt: number, keyBytes: number, inlineBytes: number, expiry: NextExpiry): number {
     const long = keyBytes >= longKey;
-    const headerWords = baseHeaderWords + (withExpiry ? expiryWords : 0) + (long ? 1 : 0);
+    const expires = typeof expiry !== 'string';
+    const headerWords = baseHeaderWords + (expires ? expiryWords : 0) + (long ? 1 : 0);
     const entry = this.arena.alloc(headerWords * 4 + keyBytes + inlineBytes, Purpose.entry);
     const { i32 } = this.arena;
-    i32[entry * 2] = (long ? longKey : keyBytes) | (headerWords << 16);
+    i32[entry * 2] = (long ? longKey : keyBytes) | (headerWords << 16) | (expires ? expiryFlag : 0);
     i32[entry * 2 + 2] = 0;
+    if (expires) writeExpiry(this.arena, entry, expiry);
     if (long) i32[entry * 2 + headerWords - 1] = keyBytes;
     copyBytes(this.arena.u8, entry * 8 + headerWords * 4, key, keyAt, keyBytes);
     return entry;
   }
 
-  /** Puts `fresh` in the place of `old` (0: a new key), freeing `old`. */
-  #install(db: number, slot: number, old: number, fresh: number): void {
-    const hash = this.#hash.hash(this.arena.u8, keyOffset(this.arena, fresh), keyLength(this.arena, fresh));
-    if (old === 0) {
-      this.#insert(db, slot, hash, fresh);
-    } else {
-      const lost = (this.arena.i32[old * 2]! & expiryFlag) !== 0 && (this.arena.i32[fresh * 2]! & expiryFlag) === 0;
-      if (lost) this.#countVolatile(db, slot, -1);
-      this.table.replace(this.#slotRoot(db, slot), hash, old, fresh);
-      this.#freeEntry(old);
-    }
-  }
-
   /** Adds a key; an entry for which there is no room in the table is freed. */
   #insert(db: number, slot: number, hash: number, fresh: number): void {
     try {
-      this.table.insert(this.#slotRootForWrite(db, slot), hash, fresh);
+      this.table.insert(this.#roots.forWrite(db, slot), hash, fresh);
     } catch (error) {
       this.#freeEntry(fresh);
       throw error;
     }
-    this.arena.i32[this.#database(db) + 1]! += 1;
+    this.#roots.countKeys(db, 1);
   }
 
   #resizeInPlace(entry: number, valueBytes: number, encoding: number): boolean {
@@ -388,10 +423,10 @@ export class Keyspace {
   #moveString(db: number, slot: number, entry: number, valueBytes: number, keepBytes: number, encoding: number): number {
     const spare = valueBytes > maxInlineValueBytes ? Math.min(valueBytes >> 2, 1 << 20) : 0;
     const fresh = this.#newStringEntry(
-      this.arena.u8, keyOffset(this.arena, entry), keyLength(this.arena, entry), valueBytes + spare, encoding, entry);
+      this.arena.u8, keyOffset(this.arena, entry), keyLength(this.arena, entry), valueBytes + spare, encoding, entry, 'keep');
     this.#resizeInPlace(fresh, valueBytes, encoding);
     copyBytes(this.arena.u8, valueOffset(this.arena, fresh), this.arena.u8, valueOffset(this.arena, entry), keepBytes);
-    this.#install(db, slot, entry, fresh);
+    this.install(db, slot, entry, fresh);
     return fresh;
   }
 
@@ -405,34 +440,26 @@ export class Keyspace {
   #withExpiryRoom(db: number, slot: number, entry: number): number {
     const { arena } = this;
     const keyBytes = keyLength(arena, entry);
-    const outside = (arena.i32[entry * 2]! & outsideFlag) !== 0 || typeOf(arena, entry) !== ValueType.string;
-    const inlineBytes = outside ? 0 : arena.i32[entry * 2 + 1]!;
-    const fresh = this.#newEntry(arena.u8, keyOffset(arena, entry), keyBytes, inlineBytes, true);
+    const inlineBytes = (arena.i32[entry * 2]! & outsideFlag) !== 0 ? 0 : arena.i32[entry * 2 + 1]!;
+    const fresh = this.#newEntry(arena.u8, keyOffset(arena, entry), keyBytes, inlineBytes, 0);
     const { i32, u8 } = arena;
-    i32[fresh * 2]! |= i32[entry * 2]! & ~0xfffff;
+    i32[fresh * 2] = (i32[fresh * 2]! & 0xfffff) | (i32[entry * 2]! & ~0xfffff);
     i32[fresh * 2 + 1] = i32[entry * 2 + 1]!;
     i32[fresh * 2 + 2] = i32[entry * 2 + 2]!;
     copyBytes(u8, keyOffset(arena, fresh) + keyBytes, u8, keyOffset(arena, entry) + keyBytes, inlineBytes);
-    const root = this.#slotRoot(db, slot);
+    const root = this.#roots.of(db, slot);
     this.table.replace(root, this.#hash.hash(u8, keyOffset(arena, fresh), keyBytes), entry, fresh);
     arena.free(entry, Purpose.entry);
     return fresh;
   }
 
-  #countVolatile(db: number, slot: number, change: number): void {
-    this.arena.i32[this.#database(db) + 2]! += change;
-    this.arena.i32[this.#slotRoot(db, slot) + volatileWord]! += change;
-  }
-
-  #unlink(db: number, slot: number, entry: number): void {
-    const hash = this.#hash.hash(this.arena.u8, keyOffset(this.arena, entry), keyLength(this.arena, entry));
-    if ((this.arena.i32[entry * 2]! & expiryFlag) !== 0) this.#countVolatile(db, slot, -1);
-    this.table.remove(this.#slotRoot(db, slot), hash, entry);
-    this.arena.i32[this.#database(db) + 1]! -= 1;
-  }
-
   #freeEntry(entry: number): void {
-    if ((this.arena.i32[entry * 2]! & outsideFlag) !== 0) this.arena.free(this.arena.i32[entry * 2 + 1]!, Purpose.value);
+    const { i32 } = this.arena;
+    const value = i32[entry * 2 + 1]!;
+    if ((i32[entry * 2]! & outsideFlag) !== 0 && value !== 0) {
+      if (typeOf(this.arena, entry) === ValueType.string) this.arena.free(value, Purpose.value);
+      else this.kindOf(entry).free(entry);
+    }
     this.arena.free(entry, Purpose.entry);
   }
 }

@@ -21,7 +21,9 @@ import { repairLog } from './log-repair.ts';
 
 /** Where effects go. Slots below are those that are `residue` modulo `modulus`, among the shard's own. */
 export interface ReplayTarget {
-  /** An effect on the key in argument 1: `argc` pairs (offset, length) into `bytes`, valid during the call. */
+  /** The index of an effect's key among its arguments; 0 without one. */
+  keyArgument(bytes: Uint8Array, index: Int32Array, argc: number): number;
+  /** An effect on one key: `argc` pairs (offset, length) into `bytes`, valid during the call. */
   apply(db: number, bytes: Uint8Array, index: Int32Array, argc: number): void;
   /** Removes all keys of such slots, in all databases if `db` is -1. */
   flush(db: number, modulus: number, residue: number): void;
@@ -115,9 +117,10 @@ class Replay {
   /** The command that `stream` has just read. */
   apply(stream: AofStream): void {
     if (this.#applyToAll(stream)) return;
-    if (stream.argc < 2) throw stream.corrupt(`${stream.argument(0)} is an effect without a key`);
     const { bytes, index } = stream;
-    const slot = keySlot(bytes, index[2]!, index[3]!);
+    const key = this.#target.keyArgument(bytes, index, stream.argc);
+    if (key === 0 || key >= stream.argc) throw stream.corrupt(`${stream.argument(0)} is an effect without a key`);
+    const slot = keySlot(bytes, index[key * 2]!, index[key * 2 + 1]!);
     if (slot % this.#logCount !== this.#log) {
       if (stream.transaction !== undefined) return;
       throw stream.corrupt('it concerns a key of another shard');

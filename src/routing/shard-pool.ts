@@ -17,6 +17,7 @@ import { rows } from '../commands/table.ts';
 import { Keyspace } from '../keyspace/keyspace.ts';
 import { Arena } from '../memory/arena.ts';
 import { Shard } from '../shard/shard.ts';
+import { SharedLimits } from '../shard/shared-limits.ts';
 import type { ShardTask } from '../shard/shard-thread.ts';
 import { slowCommand, type SlowCommand } from '../shard/slow-command.ts';
 import { KeyHash } from '../structures/key-hash.ts';
@@ -48,9 +49,10 @@ export class ShardPool {
     this.#databaseCount = databaseCount;
     this.#hashSeeds = [randomBytes(4).readInt32LE(), randomBytes(4).readInt32LE()];
     const hash = new KeyHash(...this.#hashSeeds);
+    const limits = new SharedLimits(this.control);
     this.keyspaces = effectLogs.map((_, shard) => {
       const arena = Arena.create({ initialBytes: initialArenaBytes, maxBytes: maxArenaBytes });
-      const keyspace = new Keyspace(arena, hash, shard, count, databaseCount);
+      const keyspace = new Keyspace(arena, hash, shard, count, databaseCount, limits);
       keyspace.format();
       return keyspace;
     });

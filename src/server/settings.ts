@@ -4,6 +4,20 @@ import { Setting } from '../channel/control.ts';
 import type { ConfigValues, OptionName } from '../config/options.ts';
 import type { Server } from './server.ts';
 
+/** Up to where values stay compact. */
+const valueLimits = [
+  ['hash-max-listpack-entries', Setting.hashMaxListpackEntries],
+  ['hash-max-listpack-value', Setting.hashMaxListpackValue],
+  ['list-max-listpack-size', Setting.listMaxListpackSize],
+  ['set-max-intset-entries', Setting.setMaxIntsetEntries],
+  ['set-max-listpack-entries', Setting.setMaxListpackEntries],
+  ['set-max-listpack-value', Setting.setMaxListpackValue],
+  ['zset-max-listpack-entries', Setting.zsetMaxListpackEntries],
+  ['zset-max-listpack-value', Setting.zsetMaxListpackValue],
+  ['stream-node-max-bytes', Setting.streamNodeMaxBytes],
+  ['stream-node-max-entries', Setting.streamNodeMaxEntries],
+] as const;
+
 /** Applies every value once and again whenever CONFIG SET changes it. */
 export function followSettings(server: Server, logger: ServerLogger): void {
   server.setting(Setting.activeExpire, 1);
@@ -14,6 +28,7 @@ export function followSettings(server: Server, logger: ServerLogger): void {
   };
   follow(['maxmemory'], (values) => server.setting(Setting.maxmemory, values.maxmemory));
   follow(['active-expire-effort'], (values) => server.setting(Setting.activeExpireEffort, values['active-expire-effort']));
+  for (const [name, setting] of valueLimits) follow([name], (values) => server.setting(setting, values[name]));
   follow(['slowlog-log-slower-than'], (values) => server.setting(Setting.slowerThanUs, values['slowlog-log-slower-than']));
   follow(['latency-monitor-threshold'], (values) => server.setting(Setting.latencyThresholdMs, values['latency-monitor-threshold']));
   follow(['latency-tracking'], (values) => server.setting(Setting.latencyTracking, values['latency-tracking'] ? 1 : 0));

@@ -15,7 +15,7 @@ export function emitKeyspace(keyspace: Keyspace, effects: Effects): void {
         position = keyspace.scanSlot(db, slot, position, found);
         for (let i = 0; i < found.length; i++) {
           const entry = found.at(i);
-          emitEntry(effects, db, arena, entry, arena.u8, keyOffset(arena, entry), keyLength(arena, entry));
+          emitEntry(effects, db, keyspace, entry, arena.u8, keyOffset(arena, entry), keyLength(arena, entry));
         }
       }
     }

@@ -56,7 +56,7 @@ export class ExpiryCycle {
   /** Goes once round everything, or until the deadline (false). */
   #walk(deadlineMs: number): boolean {
     for (let databases = 0; databases < this.#keyspace.databaseCount; databases++) {
-      if (this.#keyspace.volatileCount(this.#db) > 0 && !this.#walkDatabase(deadlineMs)) return false;
+      if (this.#keyspace.volatileCount(this.#db) + this.#keyspace.expiringFieldsCount(this.#db) > 0 && !this.#walkDatabase(deadlineMs)) return false;
       this.#db = (this.#db + 1) % this.#keyspace.databaseCount;
       this.#slot = 0;
       this.#position = 0;

@@ -8,7 +8,7 @@ import type { EffectLog } from '../channel/effect-log.ts';
 import { noEffects } from '../channel/effects.ts';
 import { Call, type CallContext } from '../commands/call.ts';
 import type { ShardCommand } from '../commands/command.ts';
-import { lookup, lookupSubcommand, Place, placeOf, rows } from '../commands/table.ts';
+import { lookup, lookupSubcommand, Place, placeOf, rows, singleKeyOf } from '../commands/table.ts';
 import type { Keyspace } from '../keyspace/keyspace.ts';
 import { slotCount } from '../keyspace/keyspace.ts';
 import { diskFiles } from '../persistence/files.ts';
@@ -89,6 +89,7 @@ export class ShardOrders {
 
   #replayTarget(isStrict: boolean): ReplayTarget {
     return {
+      keyArgument: (bytes, index, argc) => singleKeyOf[this.#idOf(bytes, index, argc)]!,
       apply: (db, bytes, index, argc) => this.#replay(db, bytes, index, argc, isStrict),
       flush: (db, modulus, residue) => {
         for (const slot of this.#slots(modulus, residue)) {
@@ -103,19 +104,25 @@ export class ShardOrders {
 
   #replay(db: number, bytes: Uint8Array, index: Int32Array, argc: number, isStrict: boolean): void {
     const call = this.#call;
-    const name = (): string => latin1(bytes, index[0]!, index[1]!);
-    let id = lookup(bytes, index[0]!, index[1]!);
-    if (id >= 0 && placeOf[id] === Place.container) id = lookupSubcommand(id, bytes, index[2]!, index[3]!);
-    if (id < 0 || placeOf[id] === Place.door) throw new PersistenceError(`the log holds the command ${name()}, which this version does not know`);
+    const id = this.#idOf(bytes, index, argc);
     if (db >= this.#keyspace.databaseCount) {
       throw new PersistenceError(`the log holds keys of database ${db}, and there are ${this.#keyspace.databaseCount}: set databases`);
     }
-    call.point(id, argc, keySlot(bytes, index[2]!, index[3]!), index, 0, bytes, 0);
+    const key = singleKeyOf[id]! * 2;
+    call.point(id, argc, keySlot(bytes, index[key]!, index[key + 1]!), index, 0, bytes, 0);
     call.db = db;
     call.nowMs = 0;
     this.#discard.reset(call.reply);
     (rows[id] as ShardCommand).execute(call);
-    if (call.failed && isStrict) throw new PersistenceError(`the log's command ${name()} ${latin1(bytes, index[2]!, index[3]!)} fails: ${this.#discard.text(call.reply)}`);
+    if (call.failed && isStrict) throw new PersistenceError(`the log's command ${latin1(bytes, index[0]!, index[1]!)} ${latin1(bytes, index[key]!, index[key + 1]!)} fails: ${this.#discard.text(call.reply)}`);
+  }
+
+  /** The command of an effect, which runs on a shard. */
+  #idOf(bytes: Uint8Array, index: Int32Array, argc: number): number {
+    let id = lookup(bytes, index[0]!, index[1]!);
+    if (id >= 0 && placeOf[id] === Place.container && argc > 1) id = lookupSubcommand(id, bytes, index[2]!, index[3]!);
+    if (id >= 0 && placeOf[id] === Place.shard) return id;
+    throw new PersistenceError(`the log holds the command ${latin1(bytes, index[0]!, index[1]!)}, which this version does not know`);
   }
 
   /** The shard's slots that are `residue` modulo `modulus`. */

@@ -23,6 +23,7 @@ import { KeyHash } from '../structures/key-hash.ts';
 import { ExpiryCycle } from './expiry-cycle.ts';
 import { ShardOrders, type ShardOrder } from './shard-orders.ts';
 import { Shard } from './shard.ts';
+import { SharedLimits } from './shared-limits.ts';
 import { slowCommand } from './slow-command.ts';
 
 /** Everything a shard's thread needs; plain data and shared memory. */
@@ -69,8 +70,9 @@ export class ShardThread {
     this.#control = new Control(task.control, task.shardCount);
     this.#stats = new ShardStats(task.stats, rows.length);
     const hash = new KeyHash(...task.hashSeeds);
+    const limits = new SharedLimits(this.#control);
     const keyspaces = task.arenas.map((buffer, shard) =>
-      new Keyspace(Arena.attach(buffer), hash, shard, task.shardCount, task.databaseCount));
+      new Keyspace(Arena.attach(buffer), hash, shard, task.shardCount, task.databaseCount, limits));
     this.keyspace = keyspaces[task.index]!;
     const logs = task.effectLogs.map((handle) => EffectLog.attach(handle));
     const random = new Random(task.randomSeed);

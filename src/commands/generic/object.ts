@@ -1,7 +1,7 @@
 /** OBJECT and its subcommands. */
 import { Setting } from '../../channel/control.ts';
-import { accessClock, encodingOf, StringEncoding, valueLength, valueOffset } from '../../keyspace/entry.ts';
-import type { Arena } from '../../memory/arena.ts';
+import { accessClock, encodingOf, StringEncoding, typeOf, valueLength, valueOffset, ValueType } from '../../keyspace/entry.ts';
+import type { Keyspace } from '../../keyspace/keyspace.ts';
 import { parseInteger } from '../../protocol/ascii.ts';
 import * as errors from '../../protocol/errors.ts';
 import { about } from '../about.ts';
@@ -63,17 +63,19 @@ function row(name: string, since: string, summary: string, answer: (call: Call, 
   };
 }
 
-export function encodingName(arena: Arena, entry: number): string {
-  return stringEncodings[encodingOf(arena, entry)]!;
+export function encodingName(keyspace: Keyspace, entry: number): string {
+  if (typeOf(keyspace.arena, entry) !== ValueType.string) return keyspace.kindOf(entry).encodingName(entry);
+  return stringEncodings[encodingOf(keyspace.arena, entry)]!;
 }
 
-export function referenceCount(arena: Arena, entry: number): number {
+export function referenceCount({ arena }: Keyspace, entry: number): number {
+  if (typeOf(arena, entry) !== ValueType.string) return 1;
   const isShared = encodingOf(arena, entry) === StringEncoding.int && isSmall(parseInteger(arena.u8, valueOffset(arena, entry), valueLength(arena, entry)));
   return isShared ? sharedReferenceCount : 1;
 }
 
 function replyEncoding(call: Call, entry: number): void {
-  call.reply.bulkString(encodingName(call.keyspaceOf(2).arena, entry));
+  call.reply.bulkString(encodingName(call.keyspaceOf(2), entry));
 }
 
 function replyFrequency(call: Call, entry: number): void {
@@ -88,7 +90,7 @@ function replyIdleTime(call: Call, entry: number): void {
 }
 
 function replyReferenceCount(call: Call, entry: number): void {
-  call.reply.integer(referenceCount(call.keyspaceOf(2).arena, entry));
+  call.reply.integer(referenceCount(call.keyspaceOf(2), entry));
 }
 
 function isSmall(n: number): boolean {

@@ -91,7 +91,7 @@ function addLarge(call: Call, keyspace: Keyspace, entry: number, amount: Int64, 
 /** Stores the first `length` of `digits` under the key. */
 function store(call: Call, keyspace: Keyspace, entry: number, length: number): void {
   const stored = keyspace.putString(
-    call.db, call.slotOf(1), entry, call.bytes, call.offset(1), call.length(1), digits, 0, length, StringEncoding.int, true);
+    call.db, call.slotOf(1), entry, call.bytes, call.offset(1), call.length(1), digits, 0, length, StringEncoding.int, 'keep');
   if (entry === 0) call.touch(keyspace, stored);
 }
 

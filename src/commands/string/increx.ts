@@ -4,7 +4,7 @@
  * applied. The effect is the SET of the result, or the DEL of a key whose new time has passed.
  */
 import type { Int64 } from '../../base/int64.ts';
-import { expiryFlag, ValueType, valueLength, valueOffset } from '../../keyspace/entry.ts';
+import { type NextExpiry, expiryFlag, ValueType, valueLength, valueOffset } from '../../keyspace/entry.ts';
 import type { Keyspace } from '../../keyspace/keyspace.ts';
 import * as errors from '../../protocol/errors.ts';
 import type { Call } from '../call.ts';
@@ -13,7 +13,7 @@ import { oneKey } from '../key-specs.ts';
 import { type CommandOption, CommandOptions } from '../options.ts';
 import { int64Kind, longDoubleKind, type NumberKind } from './bounded-number.ts';
 import { ExpiryOptions } from './expiry-options.ts';
-import { type NextExpiry, writeString } from './write-string.ts';
+import { writeString } from './write-string.ts';
 
 const options = new CommandOptions({ repeatable: false });
 const amount = options.group();

@@ -138,7 +138,7 @@ function overlay(call: Call, keyspace: Keyspace, entry: number, start: number, i
 /** A new key with a string of zeros. */
 function createZeroed(call: Call, keyspace: Keyspace, bytes: number): number {
   const slot = call.slotOf(1);
-  const empty = keyspace.putString(call.db, slot, 0, call.bytes, call.offset(1), call.length(1), call.bytes, 0, 0, StringEncoding.raw, false);
+  const empty = keyspace.putString(call.db, slot, 0, call.bytes, call.offset(1), call.length(1), call.bytes, 0, 0, StringEncoding.raw, 'none');
   try {
     const grown = keyspace.resizeString(call.db, slot, empty, bytes, StringEncoding.raw);
     call.touch(keyspace, grown);

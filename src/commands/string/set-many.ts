@@ -2,13 +2,14 @@
  * MSET, MSETNX, MSETEX: many keys at once, all or none. Keys may live on several shards. The effects,
  * one SET a key, are one transaction.
  */
+import type { NextExpiry } from '../../keyspace/entry.ts';
 import type { Call } from '../call.ts';
 import type { ShardCommand } from '../command.ts';
 import { allKeys, countedKeys } from '../key-specs.ts';
 import { CommandOptions } from '../options.ts';
 import * as errors from '../../protocol/errors.ts';
 import { ExpiryOptions } from './expiry-options.ts';
-import { type NextExpiry, writeArgument } from './write-string.ts';
+import { writeArgument } from './write-string.ts';
 
 const maxKeyCount = 2 ** 31 - 1;
 const tableBytesMax = 4 * 2 ** 20;

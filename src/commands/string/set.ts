@@ -2,7 +2,7 @@
  * SET with all its options, and the commands that are some of them: SETNX, SETEX, PSETEX, GETSET.
  * Conditions have been judged by the time of the effect, which is a plain SET.
  */
-import { ValueType, valueLength, valueOffset } from '../../keyspace/entry.ts';
+import { type NextExpiry, ValueType, valueLength, valueOffset } from '../../keyspace/entry.ts';
 import type { Keyspace } from '../../keyspace/keyspace.ts';
 import type { Call } from '../call.ts';
 import type { ShardCommand } from '../command.ts';
@@ -11,7 +11,7 @@ import { CommandOptions } from '../options.ts';
 import { type ConditionKind, meetsCondition } from './condition.ts';
 import { ExpiryOptions, readExpiry } from './expiry-options.ts';
 import { replyValue } from './get.ts';
-import { type NextExpiry, writeArgument } from './write-string.ts';
+import { writeArgument } from './write-string.ts';
 
 const options = new CommandOptions();
 const presence = options.group();

@@ -1,18 +1,11 @@
 /**
  * Storing a string value with the expiry it is to have, and the effect that says so:
  * `SET key value`, `SET key value KEEPTTL` or `SET key value PXAT ms`.
- *
- * A key's expiry is set before its value is replaced, or after a new key is made, so that whichever
- * allocation fails can be taken back: nothing has changed then.
  */
 import type { Int64 } from '../../base/int64.ts';
-import { expiry64, expiryMs } from '../../keyspace/entry.ts';
-import type { Keyspace } from '../../keyspace/keyspace.ts';
+import type { NextExpiry } from '../../keyspace/entry.ts';
 import type { Call } from '../call.ts';
 import { encodingOfBytes } from './encoding.ts';
-
-/** What becomes of a key's expiry: milliseconds since 1970, as it was, or none. */
-export type NextExpiry = Int64 | 'keep' | 'none';
 
 const keepTtl = Buffer.from('KEEPTTL');
 const pxat = Buffer.from('PXAT');
@@ -29,50 +22,10 @@ export function writeString(
   call: Call, i: number, entry: number, bytes: Uint8Array, offset: number, length: number, encoding: number, expiry: NextExpiry,
 ): void {
   const keyspace = call.keyspaceOf(i);
-  const slot = call.slotOf(i);
-  const stored = typeof expiry === 'string'
-    ? put(call, i, keyspace, slot, entry, bytes, offset, length, encoding, expiry === 'keep')
-    : putExpiring(call, i, keyspace, slot, entry, bytes, offset, length, encoding, expiry);
+  const stored = keyspace.putString(
+    call.db, call.slotOf(i), entry, call.bytes, call.offset(i), call.length(i), bytes, offset, length, encoding, expiry);
   call.touch(keyspace, stored);
   logSet(call, i, bytes, offset, length, expiry);
-}
-
-function put(
-  call: Call, i: number, keyspace: Keyspace, slot: number, entry: number,
-  bytes: Uint8Array, offset: number, length: number, encoding: number, keepExpiry: boolean,
-): number {
-  return keyspace.putString(
-    call.db, slot, entry, call.bytes, call.offset(i), call.length(i), bytes, offset, length, encoding, keepExpiry);
-}
-
-function putExpiring(
-  call: Call, i: number, keyspace: Keyspace, slot: number, entry: number,
-  bytes: Uint8Array, offset: number, length: number, encoding: number, atMs: Int64,
-): number {
-  if (entry === 0) {
-    const fresh = put(call, i, keyspace, slot, 0, bytes, offset, length, encoding, false);
-    try {
-      return keyspace.setExpiry(call.db, slot, fresh, atMs);
-    } catch (error) {
-      keyspace.remove(call.db, slot, fresh);
-      throw error;
-    }
-  }
-  const before = expiryOf(keyspace, entry);
-  const expiring = keyspace.setExpiry(call.db, slot, entry, atMs);
-  try {
-    return put(call, i, keyspace, slot, expiring, bytes, offset, length, encoding, true);
-  } catch (error) {
-    if (before < 0) keyspace.clearExpiry(call.db, slot, expiring);
-    else keyspace.setExpiry(call.db, slot, expiring, before);
-    throw error;
-  }
-}
-
-/** Milliseconds since 1970, or -1. */
-function expiryOf({ arena }: Keyspace, entry: number): Int64 {
-  const ms = expiryMs(arena, entry);
-  return Number.isSafeInteger(ms) ? ms : expiry64(arena, entry);
 }
 
 function logSet(call: Call, i: number, bytes: Uint8Array, offset: number, length: number, expiry: NextExpiry): void {

@@ -36,7 +36,7 @@ export class KeyspaceFixture {
 
   put(db: number, key: string, value: string, keepExpiry: boolean): void {
     const [bytes, content] = [Buffer.from(key, 'latin1'), Buffer.from(value, 'latin1')];
-    this.keyspace.putString(db, slotOf(key), this.find(db, key), bytes, 0, bytes.length, content, 0, content.length, 1, keepExpiry);
+    this.keyspace.putString(db, slotOf(key), this.find(db, key), bytes, 0, bytes.length, content, 0, content.length, 1, keepExpiry ? 'keep' : 'none');
     const old = this.model[db]!.get(key);
     this.model[db]!.set(key, { value, atMs: keepExpiry && old !== undefined ? old.atMs : -1n });
   }

@@ -75,7 +75,7 @@ describe('slots', () => {
     expect(keyspace.nextUsedSlot(0, 0)).toBe(-1);
     const used = [0, 1, 2, 3, 4, 5, 8000, 8001, 8002, 16_381, 16_382, 16_383].filter((each) => each % shardCount === shard);
     const content = Buffer.from('kv');
-    for (const each of used) keyspace.putString(0, each, 0, content, 0, 1, content, 1, 1, 1, false);
+    for (const each of used) keyspace.putString(0, each, 0, content, 0, 1, content, 1, 1, 1, 'none');
     for (const from of [0, 1, 2, 3, 4, 5, 6, 7999, 8000, 8001, 8002, 8003, 16_380, 16_381, 16_382, 16_383, slotCount, slotCount + 1]) {
       expect([from, keyspace.nextUsedSlot(0, from)]).toEqual([from, used.find((each) => each >= from) ?? -1]);
     }

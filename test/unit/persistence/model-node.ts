@@ -17,6 +17,10 @@ import { appendFilename, root } from './log-rig.ts';
 export class ModelShard implements ReplayTarget {
   keys = new Map<string, string>();
 
+  keyArgument(): number {
+    return 1;
+  }
+
   apply(db: number, bytes: Uint8Array, index: Int32Array, argc: number): void {
     const words = Array.from({ length: argc }, (_, i) => Buffer.from(bytes.slice(index[i * 2]!, index[i * 2]! + index[i * 2 + 1]!)).toString());
     this.perform(db, words);

@@ -26,7 +26,7 @@ function execute(call: Call): void {
   const idleSeconds = (Math.floor(call.nowMs / 1000) - clock) & clockMask;
   const savedBytes = savedLength(arena.u8, valueOffset(arena, entry), valueLength(arena, entry));
   return call.reply.simple(
-    `Value at:0x${valueOffset(arena, entry).toString(16)} refcount:${referenceCount(arena, entry)} encoding:${encodingName(arena, entry)} ` +
+    `Value at:0x${valueOffset(arena, entry).toString(16)} refcount:${referenceCount(keyspace, entry)} encoding:${encodingName(keyspace, entry)} ` +
     `serializedlength:${savedBytes} lru:${clock} lru_seconds_idle:${idleSeconds}`,
   );
 }

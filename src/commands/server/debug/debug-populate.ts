@@ -24,7 +24,7 @@ function putNew(call: Call, key: Buffer, value: Buffer): void {
   const entry = keyspace.find(call.db, slot, key, 0, key.length);
   if (entry !== 0 && !call.isExpired(keyspace, entry)) return;
   const encoding = encodingOfBytes(value, 0, value.length);
-  const put = keyspace.putString(call.db, slot, entry, key, 0, key.length, value, 0, value.length, encoding, false);
+  const put = keyspace.putString(call.db, slot, entry, key, 0, key.length, value, 0, value.length, encoding, 'none');
   call.touch(keyspace, put);
   call.changes++;
   if (!call.effects.enabled) return;
