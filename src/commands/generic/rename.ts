@@ -7,7 +7,7 @@ import { about } from '../about.ts';
 import type { Call } from '../call.ts';
 import type { ShardCommand } from '../command.ts';
 import { oneKey } from '../key-specs.ts';
-import { duplicate } from './duplicate.ts';
+import { duplicate, relocateValue } from './duplicate.ts';
 
 export const rename: ShardCommand = {
   name: 'rename',
@@ -123,9 +123,9 @@ function relocate(call: Call, source: number, target: number, db: number): void 
   const to = call.keyspaceOf(target);
   call.effects.beginTransaction();
   try {
-    const placed = duplicate(call, source, target, db);
-    setAccessClock(to.arena, placed, accessClock(from.arena, source));
-    from.remove(call.db, call.slotOf(1), source);
+    const clock = accessClock(from.arena, source);
+    const placed = relocateValue(call, source, target, db);
+    setAccessClock(to.arena, placed, clock);
     call.logDelete(1);
   } finally {
     call.effects.endTransaction();

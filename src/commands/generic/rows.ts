@@ -1,6 +1,7 @@
 /** The family of commands about keys of any type. */
 import type { CommandRow } from '../command.ts';
 import { dbsize, flushall, flushdb, randomkey, swapdb } from './databases.ts';
+import { dump, restore, restoreAsking } from './dump.ts';
 import { expire, expireat, persist, pexpire, pexpireat } from './expire.ts';
 import { object } from './object.ts';
 import { del, exists, touch, type, unlink } from './presence.ts';
@@ -9,6 +10,6 @@ import { keys, scan } from './scan.ts';
 import { expiretime, pexpiretime, pttl, ttl } from './ttl.ts';
 
 export const genericCommands: readonly CommandRow[] = [
-  copy, dbsize, del, exists, expire, expireat, expiretime, flushall, flushdb, keys, move, object, persist, pexpire, pexpireat,
-  pexpiretime, pttl, randomkey, rename, renamenx, scan, swapdb, touch, ttl, type, unlink,
+  copy, dbsize, del, dump, exists, expire, expireat, expiretime, flushall, flushdb, keys, move, object, persist, pexpire, pexpireat,
+  pexpiretime, pttl, randomkey, rename, renamenx, restore, restoreAsking, scan, swapdb, touch, ttl, type, unlink,
 ];

@@ -8,7 +8,7 @@ import { StringEncoding } from '../../keyspace/entry.ts';
 import { parseInteger, parseInteger64 } from '../../protocol/ascii.ts';
 import * as errors from '../../protocol/errors.ts';
 import type { ReplyWriter } from '../../protocol/reply-writer.ts';
-import { encodingOfLength } from './encoding.ts';
+import { encodingOfLength } from '../../keyspace/string-encoding.ts';
 
 export interface NumberKind<T> {
   readonly zero: T;

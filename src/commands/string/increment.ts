@@ -11,7 +11,7 @@ import * as errors from '../../protocol/errors.ts';
 import type { Call } from '../call.ts';
 import type { CommandText, ShardCommand } from '../command.ts';
 import { oneKey } from '../key-specs.ts';
-import { encodingOfLength } from './encoding.ts';
+import { encodingOfLength } from '../../keyspace/string-encoding.ts';
 import { writeString } from './write-string.ts';
 
 const digits = Buffer.alloc(24);

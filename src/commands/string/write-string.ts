@@ -5,7 +5,7 @@
 import type { Int64 } from '../../base/int64.ts';
 import type { NextExpiry } from '../../keyspace/entry.ts';
 import type { Call } from '../call.ts';
-import { encodingOfBytes } from './encoding.ts';
+import { encodingOfBytes } from '../../keyspace/string-encoding.ts';
 
 const keepTtl = Buffer.from('KEEPTTL');
 const pxat = Buffer.from('PXAT');

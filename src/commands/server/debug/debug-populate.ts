@@ -2,7 +2,7 @@
 import { keySlot } from '../../../base/crc16.ts';
 import * as errors from '../../../protocol/errors.ts';
 import type { Call } from '../../call.ts';
-import { encodingOfBytes } from '../../string/encoding.ts';
+import { encodingOfBytes } from '../../../keyspace/string-encoding.ts';
 import { shardPart } from './debug-row.ts';
 
 export const populate = shardPart('populate', [3, 5], (call) => {

@@ -1,6 +1,6 @@
 /** Which encoding Redis would report for a string value. Nothing here allocates. */
-import { INT64_MAX_DIGITS, INT64_MIN_DIGITS } from '../../base/int64.ts';
-import { StringEncoding } from '../../keyspace/entry.ts';
+import { INT64_MAX_DIGITS, INT64_MIN_DIGITS } from '../base/int64.ts';
+import { StringEncoding } from './entry.ts';
 
 const maxEmbeddedBytes = 44;
 const maxIntegerDigits = 19;

@@ -1,9 +1,9 @@
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { encodingOfBytes, encodingOfLength } from '../../../../src/commands/string/encoding.ts';
-import { StringEncoding } from '../../../../src/keyspace/entry.ts';
-import { parseInteger64 } from '../../../../src/protocol/ascii.ts';
-import { seed } from '../../base/seed.ts';
+import { encodingOfBytes, encodingOfLength } from '../../../src/keyspace/string-encoding.ts';
+import { StringEncoding } from '../../../src/keyspace/entry.ts';
+import { parseInteger64 } from '../../../src/protocol/ascii.ts';
+import { seed } from '../base/seed.ts';
 
 const { int, embstr, raw } = StringEncoding;
 
