@@ -46,21 +46,21 @@ export class OrderedTree {
   /** Adds an item that the tree does not hold; throws ArenaFullError. O(log n). */
   insert(root: number, key: number, ref: number): void {
     if (this.#arena.i32[root + ROOT_NODE] === 0) {
-      this.#insertion.begin(root, key + 0, ref);
+      this.#insertion.begin(root, key, ref);
       return;
     }
     this.#path.toItem(root, this.#order, key, ref);
-    this.#insertion.insert(key + 0, ref);
+    this.#insertion.insert(key, ref);
   }
 
   /** As `insert`, for an item that comes after all others: without a comparison. */
   append(root: number, key: number, ref: number): void {
     if (this.#arena.i32[root + ROOT_NODE] === 0) {
-      this.#insertion.begin(root, key + 0, ref);
+      this.#insertion.begin(root, key, ref);
       return;
     }
     this.#path.toEnd(root);
-    this.#insertion.insert(key + 0, ref);
+    this.#insertion.insert(key, ref);
   }
 
   /** Fills an empty tree with `count` items in order; throws ArenaFullError, and the tree is empty again. O(n). */

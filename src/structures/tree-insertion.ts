@@ -188,7 +188,7 @@ export class TreeInsertion {
     if (!isFirst) return;
     for (let above = Math.max(level, 1); above <= path.top; above++) {
       const node = path.nodeAt(above);
-      f64[keysOf(node)] = key;
+      f64[keysOf(node)] = key + 0;
       i32[refsOf(i32, node)] = ref;
     }
   }

@@ -101,13 +101,13 @@ export function itemsBelow(i32: Int32Array, node: number): number {
   return sum;
 }
 
-/** Writes an entry into a place that was opened for it. `child` and `items` count in inner nodes only. */
+/** Writes an entry into a place that was opened for it; -0 becomes 0. `child` and `items` count in inner nodes only. */
 export function putEntry(
   f64: Float64Array, i32: Int32Array, node: number, place: number, key: number, ref: number, child: number, items: number,
 ): void {
   const capacity = capacityOf(i32, node);
   const refs = refsOf(i32, node) + place;
-  f64[keysOf(node) + place] = key;
+  f64[keysOf(node) + place] = key + 0;
   i32[refs] = ref;
   if (levelOf(i32, node) === 0) return;
   i32[refs + capacity] = child;
