@@ -1,0 +1,41 @@
+/** Printing safe integers as decimal digits into byte ranges, without making strings. */
+const MINUS = 0x2d;
+const DIGIT_ZERO = 0x30;
+
+/** How many bytes `writeInteger` prints for the safe integer `n`. */
+export function integerLength(n: number): number {
+  let rest = n < 0 ? -n : n;
+  let digits = n < 0 ? 2 : 1;
+  while (rest >= 10_000) {
+    rest /= 10_000;
+    digits += 4;
+  }
+  return rest >= 1000 ? digits + 3 : rest >= 100 ? digits + 2 : rest >= 10 ? digits + 1 : digits;
+}
+
+/** Prints the safe integer `n` at `pos` (at most 17 bytes) and returns the position behind it. */
+export function writeInteger(bytes: Uint8Array, pos: number, n: number): number {
+  if (n >= 0 && n < 10) {
+    bytes[pos] = DIGIT_ZERO + n;
+    return pos + 1;
+  }
+  const end = pos + integerLength(n);
+  let rest = n;
+  if (n < 0) {
+    bytes[pos] = MINUS;
+    rest = -n;
+  }
+  let at = end;
+  while (rest > 0x3fff_ffff) {
+    const quotient = Math.floor(rest / 10);
+    bytes[--at] = DIGIT_ZERO + (rest - quotient * 10);
+    rest = quotient;
+  }
+  let small = rest | 0;
+  do {
+    const quotient = (small / 10) | 0;
+    bytes[--at] = DIGIT_ZERO + (small - quotient * 10);
+    small = quotient;
+  } while (small > 0);
+  return end;
+}
