@@ -11,8 +11,8 @@
  * changes an intset returns its address as of then; the old one may be gone. After an
  * ArenaFullError all is as before.
  */
-import type { Int64Words } from '../base/int64-words.ts';
 import { copyBytes } from '../base/copy-bytes.ts';
+import { Int64Words } from '../base/int64-words.ts';
 import { Purpose, type Arena } from '../memory/arena.ts';
 import { indexOf, INTSET_HEADER_BYTES, readInteger, widthOf, writeInteger } from './intset-reader.ts';
 
@@ -22,6 +22,7 @@ const LEAST_BLOCK_BYTES = 16;
 export class Intset {
   readonly #arena: Arena;
   readonly #purpose: Purpose;
+  readonly #cell = new Int64Words();
 
   /** `purpose` is what the blocks are counted under. */
   constructor(arena: Arena, purpose: Purpose = Purpose.value) {
@@ -120,12 +121,12 @@ export class Intset {
     const u8 = this.#arena.u8;
     const start = target * 8 + INTSET_HEADER_BYTES;
     const shift = hi < 0 ? 1 : 0;
-    // From the last down, so that no integer is overwritten before it was read. The value itself is the cell.
+    const cell = this.#cell;
+    // From the last down, so that no integer is overwritten before it was read.
     for (let index = count - 1; index >= 0; index--) {
-      readInteger(u8, start, oldWidth, index, value);
-      writeInteger(u8, start, width, index + shift, value.hi, value.lo);
+      readInteger(u8, start, oldWidth, index, cell);
+      writeInteger(u8, start, width, index + shift, cell.hi, cell.lo);
     }
-    value.setWords(hi, lo);
     writeInteger(u8, start, width, hi < 0 ? 0 : count, hi, lo);
     this.#setHeader(target, width, count + 1);
     return target;
