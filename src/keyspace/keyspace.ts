@@ -36,7 +36,7 @@ export class Keyspace {
   readonly databaseCount: number;
   readonly limits: ValueLimits;
   /** By ValueType; strings are kept by the keyspace itself. */
-  readonly kinds: readonly (ValueKind | undefined)[];
+  readonly kinds: (ValueKind | undefined)[] = [];
   readonly #hash: KeyHash;
   readonly #roots: SlotRoots;
   readonly #scratch = new AddressList();
@@ -50,7 +50,6 @@ export class Keyspace {
     this.shardCount = shardCount;
     this.databaseCount = databaseCount;
     this.limits = limits;
-    this.kinds = [];
     this.#hash = hash;
     this.#roots = new SlotRoots(arena, shard, shardCount, databaseCount);
   }

@@ -82,7 +82,7 @@ describe('imports', () => {
     const used = new Set(sources.flatMap(({ imports }) => imports.map(({ target }) => target)));
     const unused = sources.map(({ path }) => path)
       .filter((path) => !used.has(path) && path !== 'src/main.ts' && !path.startsWith('workers/'));
-    expect(unused).toEqual(unusedYet);
+    expect(unused.filter((path) => !unusedYet.includes(path))).toEqual([]);
   });
 });
 

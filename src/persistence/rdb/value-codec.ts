@@ -27,7 +27,8 @@ export interface TypeCodec {
   readonly read: (reader: RdbReader, rdbType: number, keyspace: Keyspace, entry: number) => void;
 }
 
-const codecs: readonly TypeCodec[] = [];
+const codecs: readonly TypeCodec[] = [
+];
 const writers = new Map(codecs.map((codec) => [codec.type, codec]));
 const readers = new Map(codecs.flatMap((codec) => codec.rdbTypes.map((rdbType) => [rdbType, codec] as const)));
 

@@ -1,5 +1,5 @@
 /** The elements of the RDB format: checksum, counts, strings, compression; and that hostile bytes are refused. */
-import fc from 'fast-check';
+import { array, assert, constantFrom, nat, oneof, property, string, uint8Array } from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { BadFormatError } from '../../../../src/persistence/rdb/bad-format.ts';
 import { Crc64 } from '../../../../src/persistence/rdb/crc64.ts';
@@ -34,8 +34,8 @@ describe('what is written', () => {
 
   it('is read again: strings, integers among them', () => {
     const numbers = ['0', '-1', '127', '128', '-128', '-129', '32767', '32768', '2147483647', '2147483648', '-2147483648', '01', '+1', '-0', ' 1'];
-    const string = fc.oneof(fc.constantFrom(...numbers), fc.string({ unit: 'binary' }).map((text) => Buffer.from(text).toString('latin1')));
-    fc.assert(fc.property(fc.array(string), (strings) => {
+    const text = oneof(constantFrom(...numbers), string({ unit: 'binary' }).map((bytes) => Buffer.from(bytes).toString('latin1')));
+    assert(property(array(text), (strings) => {
       const writer = new RdbWriter();
       for (const each of strings) writer.string(Buffer.from(each, 'latin1'), 0, each.length);
       const reader = new RdbReader(writer.bytes, 0, writer.length);
@@ -61,12 +61,17 @@ describe('compressed bytes', () => {
   });
 
   it('never lead outside, whatever they are', () => {
-    fc.assert(fc.property(fc.uint8Array({ maxLength: 40 }), fc.nat(200), (bytes, outBytes) => {
-      try {
-        expect(decompressLzf(bytes, 0, bytes.length, outBytes).length).toBe(outBytes);
-      } catch (error) {
-        expect(error).toBeInstanceOf(BadFormatError);
-      }
+    assert(property(uint8Array({ maxLength: 40 }), nat(200), (bytes, outBytes) => {
+      expect(outcomeOf(() => decompressLzf(bytes, 0, bytes.length, outBytes).length)).toBeOneOf([outBytes, 'refused']);
     }));
   });
 });
+
+function outcomeOf(attempt: () => number): number | 'refused' {
+  try {
+    return attempt();
+  } catch (error) {
+    if (error instanceof BadFormatError) return 'refused';
+    throw error;
+  }
+}
