@@ -8,21 +8,14 @@
 import { keyLength, keyOffset, typeNames, typeOf } from '../../keyspace/entry.ts';
 import { slotCount, type Keyspace } from '../../keyspace/keyspace.ts';
 import { wordBytes } from '../../protocol/ascii.ts';
-import * as errors from '../../protocol/errors.ts';
 import { AddressList } from '../../structures/address-list.ts';
-import { globMatch } from '../../structures/glob.ts';
 import { about } from '../about.ts';
 import type { Call } from '../call.ts';
 import type { ShardCommand } from '../command.ts';
+import { isStar, matchesPattern, readCursor, readScanOptions, type ScanOptions } from '../scan-arguments.ts';
 
-const matchWord = wordBytes('match');
-const countWord = wordBytes('count');
-const typeWord = wordBytes('type');
+const typeOption = { word: wordBytes('type'), hasValue: true };
 const positionEnd = 2 ** 32;
-/** Of a position and a slot. */
-const cursorBits = 46;
-const defaultCount = 10;
-const star = 0x2a;
 
 export const scan: ShardCommand = {
   name: 'scan',
@@ -33,8 +26,8 @@ export const scan: ShardCommand = {
   text: about('generic', '2.8.0', 'Walks through the keys of the database.', 'SCAN cursor [MATCH pattern] [COUNT count] [TYPE type]', 'O(N) with N keys to look at in this call'),
   place: 'every-shard',
   execute(call) {
-    const cursor = parseCursor(call);
-    const options = cursor === undefined ? undefined : parseOptions(call);
+    const cursor = readCursor(call, 1);
+    const options = cursor === undefined ? undefined : readScanOptions(call, 2, typeOption);
     if (cursor === undefined || options === undefined) return;
     const walk = new Walk(call, cursor);
     walk.collect(options.count);
@@ -68,13 +61,6 @@ export const keys: ShardCommand = {
     call.reply.closeArray(deferred, count);
   },
 };
-
-interface ScanOptions {
-  readonly count: number;
-  /** Argument index of the pattern; 0 for none. */
-  readonly match: number;
-  readonly type: string | undefined;
-}
 
 /** Collects entries from a cursor on; the keyspaces of a finding are kept beside it. */
 class Walk {
@@ -143,11 +129,11 @@ class Walk {
   }
 }
 
-function replyKeys(call: Call, walk: Walk, { match, type }: ScanOptions): void {
+function replyKeys(call: Call, walk: Walk, { match, own }: ScanOptions): void {
   const deferred = call.reply.arrayDeferred();
-  const isAll = match === 0 || isStar(call, match);
+  const type = own === 0 ? undefined : call.latin1(own).toLowerCase();
   const count = walk.each((keyspace, entry, slot) => {
-    if (!isAll && !matches(call, match, keyspace, entry)) return false;
+    if (match !== 0 && !matches(call, match, keyspace, entry)) return false;
     if (type !== undefined && typeNames[typeOf(keyspace.arena, entry)] !== type) return false;
     if (call.isExpired(keyspace, entry)) {
       call.expire(keyspace, slot, entry);
@@ -164,49 +150,5 @@ function replyKey(call: Call, { arena }: Keyspace, entry: number): void {
 }
 
 function matches(call: Call, pattern: number, { arena }: Keyspace, entry: number): boolean {
-  return globMatch(call.bytes, call.offset(pattern), call.length(pattern), arena.u8, keyOffset(arena, entry), keyLength(arena, entry));
-}
-
-function isStar(call: Call, i: number): boolean {
-  return call.length(i) === 1 && call.bytes[call.offset(i)] === star;
-}
-
-/**
- * A safe integer, or undefined after an error reply. Read as C's strtoul does: up to a NUL, an
- * unsigned 64-bit number that may have a sign, and nothing at all is 0.
- */
-function parseCursor(call: Call): number | undefined {
-  const text = call.latin1(1).split('\0', 1)[0]!;
-  const digits = /^[+-]?(\d+)$/.exec(text)?.[1] ?? (text === '' ? '0' : undefined);
-  if (digits === undefined || BigInt(digits) >= 2n ** 64n) {
-    call.fail(errors.invalidCursor);
-    return undefined;
-  }
-  const cursor = BigInt(digits);
-  return Number(BigInt.asUintN(cursorBits, text.startsWith('-') ? -cursor : cursor));
-}
-
-function parseOptions(call: Call): ScanOptions | undefined {
-  let [count, match] = [defaultCount, 0];
-  let type: string | undefined;
-  for (let i = 2; i < call.argc; i += 2) {
-    const hasValue = i + 1 < call.argc;
-    if (hasValue && call.is(i, countWord)) {
-      count = call.int(i + 1);
-      if (Number.isNaN(count)) return refuse(call, errors.notInteger);
-      if (count < 1) return refuse(call, errors.syntax);
-    } else if (hasValue && call.is(i, matchWord)) {
-      match = i + 1;
-    } else if (hasValue && call.is(i, typeWord)) {
-      type = call.latin1(i + 1).toLowerCase();
-    } else {
-      return refuse(call, errors.syntax);
-    }
-  }
-  return { count, match, type };
-}
-
-function refuse(call: Call, text: string): undefined {
-  call.fail(text);
-  return undefined;
+  return matchesPattern(call, pattern, arena.u8, keyOffset(arena, entry), keyLength(arena, entry));
 }
