@@ -4,6 +4,7 @@ import { connectionCommands } from './connection/connection-commands.ts';
 import { clusterCommands } from './door/cluster.ts';
 import { genericCommands } from './generic/rows.ts';
 import { serverCommands } from './server/rows.ts';
+import { sortedSetCommands } from './sorted-set/sorted-set-commands.ts';
 import { stringCommands } from './string/string-commands.ts';
 
 export const families: readonly (readonly CommandRow[])[] = [
@@ -11,5 +12,6 @@ export const families: readonly (readonly CommandRow[])[] = [
   stringCommands,
   genericCommands,
   serverCommands,
+  sortedSetCommands,
   clusterCommands,
 ];

@@ -19,6 +19,7 @@ import {
   typeOf, ValueType, valueHeaderBytes, valueLength, valueOffset, writeExpiry,
 } from './entry.ts';
 import { rootWords, SlotRoots } from './slot-roots.ts';
+import { SortedSets } from './sorted-sets.ts';
 import type { ValueKind } from './value-kind.ts';
 import { defaultLimits, type ValueLimits } from './value-limits.ts';
 
@@ -37,6 +38,7 @@ export class Keyspace {
   readonly limits: ValueLimits;
   /** By ValueType; strings are kept by the keyspace itself. */
   readonly kinds: (ValueKind | undefined)[] = [];
+  readonly sortedSets: SortedSets;
   readonly #hash: KeyHash;
   readonly #roots: SlotRoots;
   readonly #scratch = new AddressList();
@@ -52,6 +54,7 @@ export class Keyspace {
     this.limits = limits;
     this.#hash = hash;
     this.#roots = new SlotRoots(arena, shard, shardCount, databaseCount);
+    this.kinds[ValueType.zset] = this.sortedSets = new SortedSets(arena, hash, limits);
   }
 
   /** Lays out a fresh arena; attaching threads must not. */

@@ -104,6 +104,26 @@ export const bitfieldReadOnly = 'ERR BITFIELD_RO only supports the GET subcomman
 export const notHyperLogLog = 'WRONGTYPE Key is not a valid HyperLogLog string value.';
 export const corruptHyperLogLog = 'INVALIDOBJ Corrupted HLL object detected';
 
+// Sorted sets
+
+export const zaddNxXxConflict = 'ERR XX and NX options at the same time are not compatible';
+export const zaddGtLtNxConflict = 'ERR GT, LT, and/or NX options at the same time are not compatible';
+export const zaddSingleIncrement = 'ERR INCR option supports a single increment-element pair';
+export const scoreNotNumber = 'ERR resulting score is not a number (NaN)';
+export const scoreBoundNotFloat = 'ERR min or max is not a float';
+export const memberBoundInvalid = 'ERR min or max not valid string range item';
+export const limitByRank = 'ERR syntax error, LIMIT is only supported in combination with either BYSCORE or BYLEX';
+export const scoresByLex = 'ERR syntax error, WITHSCORES not supported in combination with BYLEX';
+export const weightNotFloat = 'ERR weight value is not a float';
+export const limitNegative = "ERR LIMIT can't be negative";
+export const keyCountNotPositive = 'ERR numkeys should be greater than 0';
+export const countNotPositive = 'ERR count should be greater than 0';
+
+/** `command` in lower case. */
+export function inputKeyNeeded(command: string): string {
+  return `ERR at least 1 input key is needed for '${command}' command`;
+}
+
 // Keys and expiry
 
 export const invalidCursor = 'ERR invalid cursor';

@@ -8,9 +8,9 @@
  * a text with characters above 0xff is written as UTF-8.
  */
 import { assert } from '../base/assert.ts';
+import { DOUBLE_TEXT_BYTES_MAX, writeDouble } from '../base/format-double.ts';
 import { writeInteger } from './ascii.ts';
 import { growBuffer } from './buffer-sink.ts';
-import { formatDouble } from './format-double.ts';
 
 export interface ReplySink {
   /**
@@ -49,6 +49,8 @@ const nativeCopy = Buffer.prototype.copy as (
   sourceStart: number,
   sourceEnd: number,
 ) => number;
+
+const doubleText = new Uint8Array(DOUBLE_TEXT_BYTES_MAX);
 
 /** Where the elements of a deferred array wait. */
 const scratchSink: ReplySink = { makeRoom: growBuffer };
@@ -223,9 +225,18 @@ export class ReplyWriter {
   }
 
   double(n: number): void {
-    const text = formatDouble(n);
-    if (this.resp === 3) this.#shortLine(DOUBLE, text);
-    else this.bulkLatin1(text);
+    const length = writeDouble(doubleText, 0, n);
+    if (this.resp === 2) {
+      this.bulk(doubleText, 0, length);
+      return;
+    }
+    if (this.end - this.pos < HEADER_BYTES + length) this.sink.makeRoom(this, HEADER_BYTES + length);
+    const { bytes, pos } = this;
+    bytes[pos] = DOUBLE;
+    for (let i = 0; i < length; i++) bytes[pos + 1 + i] = doubleText[i]!;
+    bytes[pos + length + 1] = CR;
+    bytes[pos + length + 2] = LF;
+    this.pos = pos + length + 3;
   }
 
   boolean(value: boolean): void {

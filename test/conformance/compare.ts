@@ -5,6 +5,7 @@
  *   unordered  equal once the elements of every aggregate are sorted
  *   pairs      as unordered, with RESP2's flat name-value arrays kept in pairs
  *   shape      equal in types and element counts, values free
+ *   numbers    as bytes, but doubles, also those in bulk strings, count by their values
  *   about      as bytes, but integers may differ by the tolerance unless they are negative
  */
 import { splitElements } from '../support/resp-reply.ts';
@@ -16,6 +17,8 @@ export function agrees(rule: Rule, expected: Buffer, actual: Buffer): boolean {
   switch (rule.kind) {
     case 'bytes':
       return false;
+    case 'numbers':
+      return byValue(expected) === byValue(actual);
     case 'about':
       return agreesAbout(expected, actual, rule.tolerance);
     default:
@@ -44,6 +47,15 @@ function numbersOf(answer: Buffer): { numbers: number[]; rest: string } {
     return ':';
   });
   return { numbers, rest };
+}
+
+/** The answer with every double in one spelling. */
+function byValue(answer: Buffer): string {
+  const split = splitElements(answer);
+  if (split !== undefined) return split.header + split.elements.map(byValue).join('');
+  const text = answer.toString('latin1');
+  const digits = /^(?:,|\$\d+\r\n)(-?(?:\d+(?:\.\d*)?(?:e[+-]?\d+)?|inf))\r\n$/.exec(text)?.[1];
+  return digits === undefined ? text : `${text[0]}${Number(digits.replace('inf', 'Infinity'))}\r\n`;
 }
 
 function normal(kind: 'unordered' | 'pairs' | 'shape', answer: Buffer): string {

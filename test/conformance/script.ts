@@ -10,7 +10,7 @@
  *   !scan SCAN 0 COUNT 3     follows the cursor to its end; the set of elements counts
  *   !sleep 20                milliseconds
  *   !until text CLUSTER INFO repeats the command until its reply has the text; nothing is compared
- *   !unordered  !pairs  !shape  !about 1000     how the next line's reply is compared (compare.ts)
+ *   !unordered  !pairs  !shape  !numbers  !about 1000   how the next line's reply is compared (compare.ts)
  */
 import { readFileSync, readdirSync } from 'node:fs';
 import { basename, join } from 'node:path';
@@ -18,7 +18,7 @@ import { splitWords } from '../support/quoting.ts';
 
 export type Protocol = 2 | 3;
 
-export type Rule = { readonly kind: 'bytes' | 'unordered' | 'pairs' | 'shape' } | { readonly kind: 'about'; readonly tolerance: number };
+export type Rule = { readonly kind: 'bytes' | 'unordered' | 'pairs' | 'shape' | 'numbers' } | { readonly kind: 'about'; readonly tolerance: number };
 
 export interface Step {
   readonly kind: 'command' | 'raw' | 'scan' | 'sleep' | 'until';
@@ -97,7 +97,8 @@ class Parsing {
       case '!unordered':
       case '!pairs':
       case '!shape':
-        this.#rule = { kind: String(name).slice(1) as 'unordered' | 'pairs' | 'shape' };
+      case '!numbers':
+        this.#rule = { kind: String(name).slice(1) as 'unordered' | 'pairs' | 'shape' | 'numbers' };
         break;
       case '!about':
         this.#rule = { kind: 'about', tolerance: Number(first) };

@@ -9,7 +9,32 @@
  *
  * JavaScript finds the same digits and only lays them out differently.
  */
+import { writeInteger } from './decimal.ts';
+
 const LARGEST_EXACT_INTEGER = 2 ** 62;
+const MINUS = 0x2d;
+const POINT = 0x2e;
+const DIGIT_ZERO = 0x30;
+/** Below this a decimal number has at most 15 digits, and no other such number is the same double. */
+const FIFTEEN_DIGITS = 1e15;
+const MOST_DECIMALS = 6;
+
+/** What `writeDouble` may need. */
+export const DOUBLE_TEXT_BYTES_MAX = 32;
+
+/** Prints `value` as formatDouble does and returns the position behind it. Integers and short decimals make no string. */
+export function writeDouble(bytes: Uint8Array, pos: number, value: number): number {
+  if (Number.isSafeInteger(value) && !Object.is(value, -0)) return writeInteger(bytes, pos, value);
+  const magnitude = value < 0 ? -value : value;
+  for (let decimals = 1, power = 10; decimals <= MOST_DECIMALS; decimals++, power *= 10) {
+    const digits = Math.round(magnitude * power);
+    if (!(digits > 0 && digits < FIFTEEN_DIGITS)) break;
+    if (digits / power === magnitude) return writeDecimal(bytes, pos, value < 0, digits, decimals, power);
+  }
+  const text = formatDouble(value);
+  for (let i = 0; i < text.length; i++) bytes[pos + i] = text.charCodeAt(i);
+  return pos + text.length;
+}
 
 export function formatDouble(value: number): string {
   if (Number.isSafeInteger(value)) return Object.is(value, -0) ? '-0' : String(value);
@@ -19,6 +44,22 @@ export function formatDouble(value: number): string {
   const magnitude = Math.abs(value);
   if (magnitude >= 0.001 && magnitude < 10_000) return String(value);
   return value < 0 ? `-${layOut(magnitude)}` : layOut(value);
+}
+
+/** Prints ±digits / power, where power is 10 to the `decimals`. */
+function writeDecimal(bytes: Uint8Array, pos: number, isNegative: boolean, digits: number, decimals: number, power: number): number {
+  let at = pos;
+  if (isNegative) bytes[at++] = MINUS;
+  const whole = Math.floor(digits / power);
+  at = writeInteger(bytes, at, whole);
+  bytes[at] = POINT;
+  let rest = digits - whole * power;
+  for (let place = decimals; place > 0; place--) {
+    const quotient = (rest / 10) | 0;
+    bytes[at + place] = DIGIT_ZERO + (rest - quotient * 10);
+    rest = quotient;
+  }
+  return at + decimals + 1;
 }
 
 function layOut(value: number): string {

@@ -6,7 +6,8 @@
 import { existsSync, readFileSync } from 'node:fs';
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { formatDouble } from '../../../src/protocol/format-double.ts';
+import { DOUBLE_TEXT_BYTES_MAX, formatDouble, writeDouble } from '../../../src/base/format-double.ts';
+import { seed } from './seed.ts';
 
 /** IEEE 754 bits in hex, big-endian, and the text. */
 const PAIRS: readonly (readonly [bits: string, text: string])[] = [
@@ -106,6 +107,18 @@ describe('formatDouble', () => {
         expect(Number(formatDouble(value))).toBe(value);
       }),
     );
+  });
+});
+
+describe('writeDouble', () => {
+  test('prints the same', () => {
+    const bytes = new Uint8Array(DOUBLE_TEXT_BYTES_MAX + 3);
+    const printed = (value: number): string => Buffer.from(bytes.subarray(3, writeDouble(bytes, 3, value))).toString('latin1');
+    for (const [bits, text] of PAIRS) expect(printed(doubleOf(bits))).toBe(text);
+    const short = fc.tuple(fc.integer({ min: -(10 ** 15), max: 10 ** 15 }), fc.nat(9)).map(([digits, decimals]) => digits / 10 ** decimals);
+    fc.assert(fc.property(fc.oneof(fc.double(), short, fc.double({ min: -1000, max: 1000 })), (value) => {
+      expect(printed(value)).toBe(formatDouble(value));
+    }), { numRuns: 5000, seed });
   });
 });
 
