@@ -1,5 +1,6 @@
 /** The families of commands that make up the table. */
 import type { CommandRow } from './command.ts';
+import { bitmapCommands } from './bitmap/rows.ts';
 import { connectionCommands } from './connection/connection-commands.ts';
 import { clusterCommands } from './door/cluster.ts';
 import { genericCommands } from './generic/rows.ts';
@@ -10,6 +11,7 @@ import { stringCommands } from './string/string-commands.ts';
 export const families: readonly (readonly CommandRow[])[] = [
   connectionCommands,
   stringCommands,
+  bitmapCommands,
   genericCommands,
   serverCommands,
   sortedSetCommands,

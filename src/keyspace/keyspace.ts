@@ -131,6 +131,11 @@ export class Keyspace {
     return target;
   }
 
+  /** A fresh entry for a string of `valueBytes`, in no table yet, its contents to be written. Throws ArenaFullError. */
+  prepareString(key: Uint8Array, keyAt: number, keyBytes: number, valueBytes: number, encoding: number): number {
+    return this.#newStringEntry(key, keyAt, keyBytes, valueBytes, encoding, 0, 'none');
+  }
+
   /** Throws ArenaFullError unless about `bytes` more can be stored, so that a command over many keys fails before it begins. */
   assureRoom(bytes: number): void {
     const { arena } = this;

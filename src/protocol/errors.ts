@@ -97,6 +97,12 @@ export const bitOffset = 'ERR bit offset is not an integer or out of range';
 export const bitValue = 'ERR bit is not an integer or out of range';
 export const bitPosValue = 'ERR The bit argument must be 1 or 0.';
 export const bitOpNotSources = 'ERR BITOP NOT must be called with a single source key.';
+
+/** `operation` in upper case. */
+export function bitOpSources(operation: string): string {
+  return `ERR BITOP ${operation} must be called with at least two source keys.`;
+}
+
 export const bitfieldType =
   'ERR Invalid bitfield type. Use something like i16 u8. Note that u64 is not supported but i64 is.';
 export const bitfieldOverflow = 'ERR Invalid OVERFLOW type specified';

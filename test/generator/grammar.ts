@@ -4,6 +4,7 @@
  * line in `families`.
  */
 import type { Rule } from '../conformance/script.ts';
+import { bitmap } from './grammar-bitmap.ts';
 import type { Pick } from './pick.ts';
 import { row } from './production.ts';
 import type { Production } from './production.ts';
@@ -55,7 +56,10 @@ const general: readonly Production[] = [
 ];
 
 /** By name. A family whose productions change needs a new recording: `node test/generator/record.ts NAME`. */
-export const families: Readonly<Record<string, readonly Production[]>> = { general };
+export const families: Readonly<Record<string, readonly Production[]>> = {
+  general,
+  bitmap,
+};
 
 /** Productions to choose from, and the sum of their weights. */
 export interface Grammar {

@@ -1,16 +1,13 @@
 /** GETRANGE, SUBSTR, SETRANGE and APPEND: parts of a string value. */
 import { copyBytes } from '../../base/copy-bytes.ts';
-import { Setting } from '../../channel/control.ts';
-import { StringEncoding, ValueType, valueLength, valueOffset } from '../../keyspace/entry.ts';
+import { ValueType, valueLength, valueOffset } from '../../keyspace/entry.ts';
 import type { Keyspace } from '../../keyspace/keyspace.ts';
 import * as errors from '../../protocol/errors.ts';
 import type { Call } from '../call.ts';
 import type { ShardCommand } from '../command.ts';
 import { oneKey } from '../key-specs.ts';
+import { growString, isTooLong } from './grow-string.ts';
 import { writeArgument } from './write-string.ts';
-
-/** A length is an int32, and a value that grows asks for up to 1 MiB more than its length. */
-const maxValueBytes = 2 ** 31 - 2 ** 21;
 
 export const getrange: ShardCommand = {
   name: 'getrange',
@@ -111,17 +108,11 @@ function replyRange(call: Call): void {
   call.reply.bulk(arena.u8, valueOffset(arena, entry) + from, to - from + 1);
 }
 
-/** Of two indexes counted from the end: both may be before the string, where a range stands for its first byte. */
-function isReversedFromEnd(call: Call, start: number, end: number): boolean {
+/** Of two indexes, arguments 2 and 3, counted from the end: both may be before the string, where a range stands for its first byte. */
+export function isReversedFromEnd(call: Call, start: number, end: number): boolean {
   if (start >= 0 || end >= 0) return false;
   if (start === Number.NEGATIVE_INFINITY && end === Number.NEGATIVE_INFINITY) return call.int64(2)! > call.int64(3)!;
   return start > end;
-}
-
-/** As Redis has it, what comes from a log was within the limit once. */
-function isTooLong(call: Call, bytes: number): boolean {
-  const isLoading = call.nowMs === 0;
-  return bytes > maxValueBytes || (!isLoading && bytes > call.control.settings[Setting.maxBulkBytes]!);
 }
 
 /** Puts argument `i` at byte `start` of the string at `entry` (0: of a new key); returns the string's length. */
@@ -129,22 +120,8 @@ function overlay(call: Call, keyspace: Keyspace, entry: number, start: number, i
   const partBytes = call.length(i);
   const oldBytes = entry === 0 ? 0 : valueLength(keyspace.arena, entry);
   const bytes = Math.max(oldBytes, start + partBytes);
-  const grown = entry === 0 ? createZeroed(call, keyspace, bytes) : keyspace.resizeString(call.db, call.slotOf(1), entry, bytes, StringEncoding.raw);
+  const grown = growString(call, 1, entry, bytes);
   const { arena } = keyspace;
   copyBytes(arena.u8, valueOffset(arena, grown) + start, call.bytes, call.offset(i), partBytes);
   return bytes;
-}
-
-/** A new key with a string of zeros. */
-function createZeroed(call: Call, keyspace: Keyspace, bytes: number): number {
-  const slot = call.slotOf(1);
-  const empty = keyspace.putString(call.db, slot, 0, call.bytes, call.offset(1), call.length(1), call.bytes, 0, 0, StringEncoding.raw, 'none');
-  try {
-    const grown = keyspace.resizeString(call.db, slot, empty, bytes, StringEncoding.raw);
-    call.touch(keyspace, grown);
-    return grown;
-  } catch (error) {
-    keyspace.remove(call.db, slot, empty);
-    throw error;
-  }
 }

@@ -28,7 +28,8 @@ export function writeString(
   logSet(call, i, bytes, offset, length, expiry);
 }
 
-function logSet(call: Call, i: number, bytes: Uint8Array, offset: number, length: number, expiry: NextExpiry): void {
+/** The effect of storing a string. */
+export function logSet(call: Call, i: number, bytes: Uint8Array, offset: number, length: number, expiry: NextExpiry): void {
   const { effects } = call;
   if (!effects.enabled) return;
   effects.command(call.db, 'SET', expiry === 'none' ? 2 : expiry === 'keep' ? 3 : 4);
