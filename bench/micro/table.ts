@@ -11,6 +11,7 @@ import { parseArgs } from 'node:util';
 import { Random } from '../../src/base/random.ts';
 import { Arena, Purpose } from '../../src/memory/arena.ts';
 import { KeyHash } from '../../src/structures/key-hash.ts';
+import { Prefetch } from '../../src/structures/prefetch.ts';
 import { Table } from '../../src/structures/table.ts';
 import { nanosecondsPer } from './nanoseconds-per.ts';
 import { shuffled } from './shuffled.ts';
@@ -88,10 +89,11 @@ function findAll(): void {
 
 function findBatches(): void {
   const hashes = new Int32Array(BATCH);
+  const prefetch = new Prefetch(BATCH);
   for (let first = 0; first + BATCH <= keyCount; first += BATCH) {
     for (let slot = 0; slot < BATCH; slot++) hashes[slot] = hashOf(first + slot);
-    for (let slot = 0; slot < BATCH; slot++) sink ^= table.prefetch(askedRoots[first + slot]!, hashes[slot]!);
-    for (let slot = 0; slot < BATCH; slot++) sink ^= table.prefetchRecord(askedRoots[first + slot]!, hashes[slot]!);
+    for (let slot = 0; slot < BATCH; slot++) prefetch.add(askedRoots[first + slot]!, hashes[slot]!);
+    prefetch.run(arena.i32);
     for (let slot = 0; slot < BATCH; slot++) {
       sink ^= table.find(askedRoots[first + slot]!, hashes[slot]!, asked, (first + slot) * KEY_BYTES, KEY_BYTES);
     }

@@ -13,6 +13,7 @@ import type { Random } from '../base/random.ts';
 import { ArenaFullError, Purpose, type Arena } from '../memory/arena.ts';
 import { AddressList } from '../structures/address-list.ts';
 import type { KeyHash } from '../structures/key-hash.ts';
+import { Prefetch } from '../structures/prefetch.ts';
 import { Table } from '../structures/table.ts';
 import {
   expiryFlag, expiryOf, fieldExpiryFlag, keyLength, keyOffset, longKey, maxInlineValueBytes, type NextExpiry, outsideFlag,
@@ -28,6 +29,8 @@ export { slotCount } from './slot-roots.ts';
 const baseHeaderWords = 3;
 const expiryWords = 2;
 const positionEnd = 2 ** 32;
+/** Look-ups whose memory is read ahead at once. */
+export const lookAheadMax = 16;
 
 export class Keyspace {
   readonly arena: Arena;
@@ -42,6 +45,7 @@ export class Keyspace {
   readonly #hash: KeyHash;
   readonly #roots: SlotRoots;
   readonly #scratch = new AddressList();
+  readonly #ahead = new Prefetch(lookAheadMax);
 
   constructor(
     arena: Arena, hash: KeyHash, shard: number, shardCount: number, databaseCount: number, limits: ValueLimits = defaultLimits,
@@ -306,7 +310,7 @@ export class Keyspace {
     this.#roots.addCounts(b, ...(moved.map((count) => -count) as typeof moved));
   }
 
-  // Look-ups in two steps, so that the cache misses of a batch overlap.
+  // Look-ups with the key's hash.
 
   hashOf(key: Uint8Array, offset: number, length: number): number {
     return this.#hash.hash(key, offset, length);
@@ -318,16 +322,15 @@ export class Keyspace {
     return root === 0 ? 0 : this.table.find(root, hash, key, offset, length);
   }
 
-  /** Reads the table's line that the look-up of `hash` will need. */
-  prefetchLine(db: number, slot: number, hash: number): number {
+  /** Notes a look-up for `prefetch`. */
+  lookAhead(db: number, slot: number, hash: number): void {
     const root = this.#roots.of(db, slot);
-    return root === 0 ? 0 : this.table.prefetch(root, hash);
+    if (root !== 0) this.#ahead.add(root, hash);
   }
 
-  /** Reads the entry that the look-up of `hash` will need. */
-  prefetchEntry(db: number, slot: number, hash: number): number {
-    const root = this.#roots.of(db, slot);
-    return root === 0 ? 0 : this.table.prefetchRecord(root, hash);
+  /** Reads what the look-ups noted, at most `lookAheadMax`, will need, so that their cache misses overlap. */
+  prefetch(): void {
+    this.#ahead.run(this.arena.i32);
   }
 
   /** Calls `visit` once for each entry of a slot. */

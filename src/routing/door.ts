@@ -55,7 +55,6 @@ export class Door implements ReplyReceiver {
   /** Closed sessions whose runs are still out: their index must not be given to another. */
   readonly #leaving = new Map<number, Session>();
   readonly #touched: Session[] = [];
-  readonly #touchedMarks = new Set<Session>();
   readonly #waiting = new Set<Session>();
   readonly #errorSink = new BufferSink();
   readonly #errorReply = new ReplyWriter(this.#errorSink);
@@ -149,8 +148,8 @@ export class Door implements ReplyReceiver {
 
   /** Has the session looked at in this turn: its output written, its commands gone on with. */
   touch(session: Session): void {
-    if (this.#touchedMarks.has(session)) return;
-    this.#touchedMarks.add(session);
+    if (session.isTouched) return;
+    session.isTouched = true;
     this.#touched.push(session);
   }
 
@@ -272,14 +271,18 @@ export class Door implements ReplyReceiver {
     this.links.publish();
     this.links.takeReplies(this);
     if (wasCongested && !this.links.congested) for (const session of this.#waiting) this.touch(session);
+    this.#goOnTouched();
+    this.links.publish();
+    this.#inTurn = false;
+  }
+
+  #goOnTouched(): void {
     for (let i = 0; i < this.#touched.length; i++) {
       const session = this.#touched[i]!;
-      this.#touchedMarks.delete(session);
+      session.isTouched = false;
       this.#goOn(session);
     }
     this.#touched.length = 0;
-    this.links.publish();
-    this.#inTurn = false;
   }
 
   /** Takes wake-ups. The next one is awaited before the last look at the rings, so none is missed. */
@@ -330,8 +333,15 @@ export class Door implements ReplyReceiver {
       if (at < end) this.#store(session, bytes, at, end);
     }
     this.#settle(session);
-    this.links.publishSoon();
+    this.#publishSoon();
     if (this.links.hasUnpublished) this.planTurn();
+  }
+
+  /** Lets shards begin, and clients have what is answered, while other clients are still to be read. */
+  #publishSoon(): void {
+    if (!this.links.publishSoon()) return;
+    this.links.takeReplies(this);
+    this.#goOnTouched();
   }
 
   #store(session: Session, bytes: Uint8Array, start: number, end: number): void {

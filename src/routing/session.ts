@@ -73,6 +73,8 @@ export class Session {
   heldCall: DoorCall | undefined;
   /** A protocol error to be answered before closing, once everything before it is. */
   heldFailure: string | undefined;
+  /** The door has it on its list of sessions to look at. */
+  isTouched = false;
   /** A client within this process: not shown, not limited. */
   isInternal = false;
   /** A door command is executing asynchronously. */

@@ -105,9 +105,11 @@ export class ShardLinks {
     return this.#unpublished > 0;
   }
 
-  /** Lets shards begin while the door still reads other clients, once there is enough for them. */
-  publishSoon(): void {
-    if (this.#unpublished >= recordsPerPublication) this.publish();
+  /** Lets shards begin while the door still reads other clients, once there is enough for them; true if it did. */
+  publishSoon(): boolean {
+    if (this.#unpublished < recordsPerPublication) return false;
+    this.publish();
+    return true;
   }
 
   /** Makes this turn's records visible and wakes the shards that sleep. */

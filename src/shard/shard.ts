@@ -19,7 +19,7 @@ import { Counter, type ShardStats } from '../channel/shard-stats.ts';
 import { Call } from '../commands/call.ts';
 import { CommandFlag, type ShardCommand } from '../commands/command.ts';
 import { flagsOf, isConstantTime, rows, singleKeyOf } from '../commands/table.ts';
-import type { Keyspace } from '../keyspace/keyspace.ts';
+import { lookAheadMax, type Keyspace } from '../keyspace/keyspace.ts';
 import { ArenaFullError } from '../memory/arena.ts';
 import { errnoText } from '../persistence/errno-text.ts';
 import * as errors from '../protocol/errors.ts';
@@ -47,8 +47,6 @@ export interface ShardParts {
   readonly onSlow: (call: Call, us: number) => void;
 }
 
-/** Commands of a run whose cache misses are made to overlap; a power of two. */
-const lookAhead = 16;
 /** The door is woken and effects are published at least every so many records. */
 const recordsPerPublication = 8;
 
@@ -62,9 +60,7 @@ export class Shard {
   readonly #soloParticipants: readonly number[];
   #nowMs: number;
   #publishedEffects: number;
-  readonly #hashes = new Int32Array(lookAhead);
-  /** What prefetching has read, so that it is not optimised away. */
-  touched = 0;
+  readonly #hashes = new Int32Array(lookAheadMax);
   #leaseEffects: LeaseEffects | undefined;
 
   constructor(parts: ShardParts) {
@@ -192,7 +188,7 @@ export class Shard {
     let ahead = 0;
     const timesEach = this.#parts.control.settings[Setting.slowerThanUs] === 0;
     for (let done = 0; done < count; done++) {
-      if (count > 1 && (done & (lookAhead - 1)) === 0) ahead = this.#prefetch(Math.min(lookAhead, count - done), index, at, bytes, base);
+      if (count > 1 && (done & (lookAheadMax - 1)) === 0) ahead = this.#prefetch(Math.min(lookAheadMax, count - done), index, at, bytes, base);
       const id = commandId(index[at]!);
       // While the call still is the stretch's last command, which the slow log may have to show.
       if (stretch > 0 && (id !== stretchId || isConstantTime[id] === 0 || timesEach)) {
@@ -202,7 +198,7 @@ export class Shard {
       at = call.load(index, at, bytes, base);
       if (ahead > 0) {
         call.hashedKey = singleKeyOf[id]!;
-        call.knownHash = this.#hashes[done & (lookAhead - 1)]!;
+        call.knownHash = this.#hashes[done & (lookAheadMax - 1)]!;
       }
       stretchId = id;
       stretch++;
@@ -222,15 +218,11 @@ export class Shard {
       if (key > 0) {
         const hash = keyspace.hashOf(bytes, base + index[at + 2 + key * 2]!, index[at + 3 + key * 2]!);
         hashes[i] = hash;
-        this.touched ^= keyspace.prefetchLine(db, index[at + 1]! & 0x3fff, hash);
+        keyspace.lookAhead(db, index[at + 1]! & 0x3fff, hash);
       }
       at += 2 + (head >>> 16) * 2;
     }
-    for (let i = 0, at = first; i < count; i++) {
-      const head = index[at]!;
-      if (singleKeyOf[head & 0xffff]! > 0) this.touched ^= keyspace.prefetchEntry(db, index[at + 1]! & 0x3fff, hashes[i]!);
-      at += 2 + (head >>> 16) * 2;
-    }
+    keyspace.prefetch();
     return count;
   }
 

@@ -119,33 +119,6 @@ export class Table {
     return this.#arena.i32[root + COUNT]!;
   }
 
-  /** Reads a word of the hash's home bucket, so that the cache misses of a batch overlap. */
-  prefetch(root: number, hash: number): number {
-    const i32 = this.#arena.i32;
-    const segment = segmentOf(i32, root, hash);
-    const shape = i32[segment + SHAPE]!;
-    return i32[i32[segment]! * 2 + homeOf(tagOf(hash, depthOf(shape)), shape & N_MASK) * BUCKET_WORDS]!;
-  }
-
-  /**
-   * Reads the first word of the first record in the home bucket that has the hash's tag: after
-   * `prefetch` for a batch this lets its second misses overlap, too.
-   */
-  prefetchRecord(root: number, hash: number): number {
-    const i32 = this.#arena.i32;
-    const segment = segmentOf(i32, root, hash);
-    const shape = i32[segment + SHAPE]!;
-    const tag = tagOf(hash, depthOf(shape));
-    const pattern = tag | (tag << 16);
-    const bucket = i32[segment]! * 2 + homeOf(tag, shape & N_MASK) * BUCKET_WORDS;
-    for (let word = 0; word < 5; word++) {
-      const difference = i32[bucket + word]! ^ pattern;
-      if ((difference & 0xffff) === 0) return i32[i32[bucket + REFERENCES + word * 2]! * 2]!;
-      if (difference >>> 16 === 0) return i32[i32[bucket + REFERENCES + 1 + word * 2]! * 2]!;
-    }
-    return 0;
-  }
-
   /** A record drawn uniformly, or 0 when the table is empty. */
   random(root: number, random: Random): number {
     const i32 = this.#arena.i32;

@@ -114,13 +114,11 @@ describe('find', () => {
 
 describe('a root', () => {
   test('of zeroes is an empty table without memory', () => {
-    const { table, root, arena, keyHash } = new TableFixture();
+    const { table, root } = new TableFixture();
     expect(table.count(root)).toBe(0);
     expect(table.usedBytes(root)).toBe(0);
     expect(table.find(root, 5, Buffer.from('x'), 0, 1)).toBe(0);
     expect(table.random(root, new Random(1))).toBe(0);
-    expect(table.prefetch(root, keyHash.hash(Buffer.from('x'), 0, 1))).toBe(arena.i32[0]);
-    expect(table.prefetchRecord(root, 5)).toBe(0);
     table.clear(root);
     table.check(root);
   });
@@ -185,22 +183,6 @@ describe('a mistake of the caller', () => {
     const addr = fixture.insert(Buffer.from('abcd'));
     fixture.arena.u8[addr * 8 + 8] = 0;
     expect(() => fixture.table.check(fixture.root)).toThrow('a tag is its hash\'s');
-  });
-});
-
-describe('prefetching', () => {
-  test('reads the home bucket and then the record, and changes nothing', () => {
-    const fixture = new TableFixture();
-    for (let index = 0; index < 2000; index++) fixture.insert(Buffer.from(`key:${index}`));
-    let headers = 0;
-    for (const [name, addr] of fixture.model) {
-      const hash = fixture.hash(Buffer.from(name));
-      expect(fixture.table.prefetch(fixture.root, hash)).toBeTypeOf('number');
-      if (fixture.table.prefetchRecord(fixture.root, hash) === fixture.arena.i32[addr * 2]) headers++;
-    }
-    // The rest went past a full home bucket.
-    expect(headers).toBeGreaterThan(1800);
-    fixture.compare();
   });
 });
 
