@@ -4,6 +4,7 @@ import { bitmapCommands } from './bitmap/rows.ts';
 import { connectionCommands } from './connection/connection-commands.ts';
 import { clusterCommands } from './door/cluster.ts';
 import { genericCommands } from './generic/rows.ts';
+import { listCommands } from './list/list-commands.ts';
 import { serverCommands } from './server/rows.ts';
 import { sortedSetCommands } from './sorted-set/sorted-set-commands.ts';
 import { stringCommands } from './string/string-commands.ts';
@@ -12,6 +13,7 @@ export const families: readonly (readonly CommandRow[])[] = [
   connectionCommands,
   stringCommands,
   bitmapCommands,
+  listCommands,
   genericCommands,
   serverCommands,
   sortedSetCommands,

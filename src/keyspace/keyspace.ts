@@ -19,6 +19,7 @@ import {
   expiryFlag, expiryOf, fieldExpiryFlag, keyLength, keyOffset, longKey, maxInlineValueBytes, type NextExpiry, outsideFlag,
   typeOf, ValueType, valueHeaderBytes, valueLength, valueOffset, writeExpiry,
 } from './entry.ts';
+import { Lists } from './lists.ts';
 import { rootWords, SlotRoots } from './slot-roots.ts';
 import { SortedSets } from './sorted-sets.ts';
 import type { ValueKind } from './value-kind.ts';
@@ -42,6 +43,7 @@ export class Keyspace {
   /** By ValueType; strings are kept by the keyspace itself. */
   readonly kinds: (ValueKind | undefined)[] = [];
   readonly sortedSets: SortedSets;
+  readonly lists: Lists;
   readonly #hash: KeyHash;
   readonly #roots: SlotRoots;
   readonly #scratch = new AddressList();
@@ -56,6 +58,7 @@ export class Keyspace {
     this.shardCount = shardCount;
     this.databaseCount = databaseCount;
     this.limits = limits;
+    this.kinds[ValueType.list] = this.lists = new Lists(arena, limits);
     this.#hash = hash;
     this.#roots = new SlotRoots(arena, shard, shardCount, databaseCount);
     this.kinds[ValueType.zset] = this.sortedSets = new SortedSets(arena, hash, limits);

@@ -57,7 +57,7 @@ export const timeoutOutOfRange = 'ERR timeout is out of range';
 export const timeoutNotFloat = 'ERR timeout is not a float or out of range';
 
 /** `min` and `max`: of the C type that Redis reads the argument into. */
-export function outOfRangeBetween(min: number, max: number): string {
+export function outOfRangeBetween(min: number | bigint, max: number | bigint): string {
   return `ERR value is out of range, value must between ${min} and ${max}`;
 }
 
@@ -90,6 +90,14 @@ export const valueInfinite = 'ERR value cannot be Infinity';
 export const amountInfinite = 'ERR BYFLOAT increment cannot be Infinity';
 export const appliedOverflow = 'ERR applied increment would overflow';
 export const appliedInfinite = 'ERR applied increment would be Infinity';
+
+// Lists
+
+export const keyCountNotPositive = 'ERR numkeys should be greater than 0';
+export const countNotPositive = 'ERR count should be greater than 0';
+export const rankZero = "ERR RANK can't be zero: use 1 to start from the first match, 2 from the second ... or use negative to start from the end of the list";
+export const matchCountNegative = "ERR COUNT can't be negative";
+export const lengthMaxNegative = "ERR MAXLEN can't be negative";
 
 // Bits
 

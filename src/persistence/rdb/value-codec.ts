@@ -12,6 +12,7 @@ import type { Keyspace } from '../../keyspace/keyspace.ts';
 import { encodingOfBytes } from '../../keyspace/string-encoding.ts';
 import { BadFormatError, expectFormat } from './bad-format.ts';
 import { Crc64 } from './crc64.ts';
+import { listCodec } from './list-codec.ts';
 import { RdbReader } from './rdb-reader.ts';
 import { RdbType } from './rdb-types.ts';
 import { RdbWriter } from './rdb-writer.ts';
@@ -28,6 +29,7 @@ export interface TypeCodec {
 }
 
 const codecs: readonly TypeCodec[] = [
+  listCodec,
 ];
 const writers = new Map(codecs.map((codec) => [codec.type, codec]));
 const readers = new Map(codecs.flatMap((codec) => codec.rdbTypes.map((rdbType) => [rdbType, codec] as const)));
