@@ -63,4 +63,16 @@ export const differences: readonly Difference[] = [
     line: 'COMMAND LIST FILTERBY PATTERN "[mp]set*"',
     reason: 'msetex, of 8.4, fits the pattern',
   },
+  {
+    script: 'lists',
+    line: /^OBJECT ENCODING (one|two|shrunk)$/,
+    reason: 'a small list is a listpack, as since 7.2',
+    answer: '$8\\r\\nlistpack',
+  },
+  {
+    script: 'lists',
+    line: 'LPOS l c RANK -9223372036854775808',
+    reason: 'a rank whose opposite is no int64 is refused, as since 7.2; the reference takes it for -1',
+    answer: '-ERR value is out of range, value must between -9223372036854775807 and 9223372036854775807',
+  },
 ];
