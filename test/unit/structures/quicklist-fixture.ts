@@ -86,7 +86,7 @@ export class QuicklistFixture {
     const { lists, list, model } = this;
     this.arena.check();
     assert(lists.count(list) === model.length, 'a list counts its elements');
-    assert(this.layout().every((chunk) => !/^0/.test(chunk)), 'no chunk is empty');
+    assert(this.layout().every((chunk) => !chunk.startsWith('0')), 'no chunk is empty');
     assert(lists.usedBytes(list) === this.arena.usedBytes - this.#baselineBytes, 'a list knows its memory');
     if (model.length === 0) return;
     const cursor = this.#cursor;
