@@ -33,12 +33,20 @@ export type FlagName = keyof typeof CommandFlag;
 
 /** How a key specification finds its first key and walks on from there (Redis 7 key specs). */
 export interface KeySpec {
-  readonly begin: { readonly index: number } | { readonly keyword: string; readonly startFrom: number };
+  readonly begin: { readonly index: number } | { readonly keyword: string; readonly startFrom: number } | UnknownKey;
   readonly find:
     | { readonly lastKey: number; readonly step: number; readonly limit: number }
-    | { readonly keyNumIndex: number; readonly firstKey: number; readonly step: number };
+    | { readonly keyNumIndex: number; readonly firstKey: number; readonly step: number }
+    | { readonly unknown: true };
   /** RO RW OW RM, access update insert delete, not_key incomplete variable_flags. */
   readonly flags: readonly string[];
+}
+
+/** A key that Redis's specifications have no words for. */
+export interface UnknownKey {
+  readonly unknown: true;
+  /** The argument index of the key, or 0; absent where keys come from the data. */
+  readonly locate?: (request: RequestArguments) => number;
 }
 
 /**
@@ -80,6 +88,8 @@ export interface ShardCommand extends RowBase {
   readonly place: 'shard' | 'every-shard';
   /** For commands whose shard is not told by a key: the slot whose shard runs it, or -1 for every shard. */
   readonly route?: (request: RequestArguments, shardCount: number) => number;
+  /** Whether this call also reads keys that are no arguments, so that it needs every shard (in a cluster they are in its slot). */
+  readonly readsOtherKeys?: (request: RequestArguments) => boolean;
   /** Constant time as Redis counts, but now and then a large value is moved. */
   readonly movesValue?: true;
   /** Synchronous and deterministic: time and randomness come from the call. */

@@ -3,6 +3,7 @@ import type { CommandRow } from './command.ts';
 import { bitmapCommands } from './bitmap/rows.ts';
 import { connectionCommands } from './connection/connection-commands.ts';
 import { clusterCommands } from './door/cluster.ts';
+import { geoCommands } from './geo/geo-commands.ts';
 import { genericCommands } from './generic/rows.ts';
 import { listCommands } from './list/list-commands.ts';
 import { serverCommands } from './server/rows.ts';
@@ -15,6 +16,7 @@ export const families: readonly (readonly CommandRow[])[] = [
   bitmapCommands,
   listCommands,
   genericCommands,
+  geoCommands,
   serverCommands,
   sortedSetCommands,
   clusterCommands,

@@ -2,8 +2,9 @@
  * The one key extractor: a command's keys by its row's key specifications. Routing, ACL, COMMAND
  * GETKEYS and tracking all ask here.
  */
-import { equalsIgnoreCase, parseInteger, wordBytes } from '../protocol/ascii.ts';
-import type { KeySpec } from './command.ts';
+import { assert } from '../base/assert.ts';
+import { equalsIgnoreCase, latin1, parseInteger, wordBytes } from '../protocol/ascii.ts';
+import type { KeySpec, RequestArguments } from './command.ts';
 import { rows } from './table.ts';
 
 /** Positions of a command's key arguments, and the specification that found each. */
@@ -55,12 +56,19 @@ export function findKeys(id: number, bytes: Uint8Array, base: number, args: Int3
 
 function findBySpec(spec: KeySpec, number: number, bytes: Uint8Array, base: number, args: Int32Array, argc: number, out: KeyList): boolean {
   if (spec.flags.includes('not_key')) return true;
+  if ('unknown' in spec.begin) {
+    const at = spec.begin.locate?.(requestOf(bytes, base, args, argc)) ?? 0;
+    if (at > 0) out.push(at, number);
+    return true;
+  }
   const first = beginOf(spec, bytes, base, args, argc);
   if (first <= 0 || first >= argc) return first < 0 || 'keyword' in spec.begin;
   const { find } = spec;
+  assert(!('unknown' in find), 'a specification is known or unknown as a whole');
   if ('lastKey' in find) {
     const last = lastOf(find, first, argc);
     for (let i = first; i <= last; i += find.step) out.push(i, number);
+    if (find.lastKey === 0 && spec.flags.includes('incomplete')) pushRepeated(spec, number, first, bytes, base, args, argc, out);
     return last < argc;
   }
   const countAt = first + find.keyNumIndex;
@@ -72,9 +80,26 @@ function findBySpec(spec: KeySpec, number: number, bytes: Uint8Array, base: numb
   return true;
 }
 
+/** An optional key that is named again: the last one counts when the command is executed, so all are its keys. */
+function pushRepeated(
+  { begin, find, flags }: KeySpec, number: number, first: number, bytes: Uint8Array, base: number, args: Int32Array, argc: number, out: KeyList,
+): void {
+  if (!('keyword' in begin)) return;
+  for (let at = first; at > 0 && at < argc;) {
+    at = beginOf({ begin: { keyword: begin.keyword, startFrom: at }, find, flags }, bytes, base, args, argc);
+    if (at > 0 && at < argc) out.push(at, number);
+  }
+}
+
+/** A view of arguments, good while they are. */
+export function requestOf(bytes: Uint8Array, base: number, args: Int32Array, argc: number): RequestArguments {
+  return { argc, text: (i) => latin1(bytes, base + args[i * 2]!, args[i * 2 + 1]!) };
+}
+
 /** Argument index at which a specification begins; -1 if its optional keyword is absent. */
 function beginOf(spec: KeySpec, bytes: Uint8Array, base: number, args: Int32Array, argc: number): number {
   if ('index' in spec.begin) return spec.begin.index;
+  assert('keyword' in spec.begin, 'what is unknown has been looked for already');
   const { keyword, startFrom } = spec.begin;
   let word = keywords.get(keyword);
   if (word === undefined) {

@@ -42,6 +42,48 @@ export function subcommandSyntax(name: string, container: string): string {
   return `ERR unknown subcommand or wrong number of arguments for '${cString(name)}'. Try ${container.toUpperCase()} HELP.`;
 }
 
+// Positions
+
+export const unsupportedUnit = 'ERR unsupported unit provided. please use M, KM, FT, MI';
+export const radiusNotNumeric = 'ERR need numeric radius';
+export const radiusNegative = 'ERR radius cannot be negative';
+export const widthNotNumeric = 'ERR need numeric width';
+export const heightNotNumeric = 'ERR need numeric height';
+export const boxNegative = 'ERR height or width cannot be negative';
+export const verticesNotInteger = 'ERR invalid number of vertices';
+export const tooFewVertices = 'ERR GEOSEARCH BYPOLYGON must have at least 3 vertices';
+export const memberNotDecoded = 'ERR could not decode requested zset member';
+export const geoCountNotPositive = 'ERR COUNT must be > 0';
+export const anyNeedsCount = 'ERR the ANY argument requires COUNT argument';
+
+/** Numbers with six decimals. */
+export function invalidPosition(longitude: string, latitude: string): string {
+  return `ERR invalid longitude,latitude pair ${longitude},${latitude}`;
+}
+
+/** `what`: 'GEOSEARCHSTORE' or 'STORE option in GEORADIUS'. */
+export function storesNoDetails(what: string): string {
+  return `ERR ${what} is not compatible with WITHDIST, WITHHASH and WITHCOORD options`;
+}
+
+/** `name` as the client wrote it. */
+export function oneCenterNeeded(name: string): string {
+  return `ERR exactly one of FROMMEMBER or FROMLONLAT can be specified for ${name}`;
+}
+
+export function oneShapeNeeded(name: string): string {
+  return `ERR exactly one of BYRADIUS and BYBOX can be specified for ${name}`;
+}
+
+// Sorting
+
+export const sortNotDouble = "ERR One or more scores can't be converted into double";
+
+/** `option` is BY or GET. */
+export function sortPatternInCluster(option: string): string {
+  return `ERR ${option} option of SORT denied in cluster mode when keys formed by the pattern may be in different slots.`;
+}
+
 // Numbers
 
 export const notInteger = 'ERR value is not an integer or out of range';

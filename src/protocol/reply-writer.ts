@@ -244,6 +244,12 @@ export class ReplyWriter {
     else this.integer(value ? 1 : 0);
   }
 
+  /** A double that is printed in its own way. */
+  doubleText(text: string): void {
+    if (this.resp === 3) this.#shortLine(DOUBLE, text);
+    else this.bulkLatin1(text);
+  }
+
   /** A decimal integer of any length. */
   bigNumber(digits: string): void {
     if (this.resp === 3) this.#line(BIG_NUMBER, digits);

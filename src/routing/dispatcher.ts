@@ -14,7 +14,7 @@ import { keySlot } from '../base/crc16.ts';
 import { maxRingArguments, maxRingCommandBytes, packContext, RequestFlag } from '../channel/records.ts';
 import { CommandFlag, type ContainerCommand, type ShardCommand } from '../commands/command.ts';
 import { isLocal } from '../commands/is-local.ts';
-import { findKeys, KeyList } from '../commands/keys.ts';
+import { findKeys, KeyList, requestOf } from '../commands/keys.ts';
 import { arityOf, flagsOf, fullNames, lookup, lookupSubcommand, Place, placeOf, rows, singleKeyOf } from '../commands/table.ts';
 import { equalBytes, equalsIgnoreCase, latin1, wordBytes } from '../protocol/ascii.ts';
 import * as errors from '../protocol/errors.ts';
@@ -137,12 +137,15 @@ export class Dispatcher {
     const { shardCount } = this.#door;
     const row = rows[id] as ShardCommand;
     if (row.route !== undefined) {
-      const slot = row.route({ argc, text: (i) => latin1(bytes, at + args[i * 2]!, args[i * 2 + 1]!) }, shardCount);
+      const slot = row.route(requestOf(bytes, at, args, argc), shardCount);
       if (slot >= 0) return this.#send(session, id, slot % shardCount, slot, bytes, at, args, argc, next);
     }
     if (row.place === 'every-shard') return this.#sendToAll(session, id, bytes, at, args, argc, next);
     const slot = this.#slotsOfKeys(session, id, bytes, at, args, argc, next);
     if (slot < 0) return false;
+    if (row.readsOtherKeys !== undefined && this.#door.situations === undefined && row.readsOtherKeys(requestOf(bytes, at, args, argc))) {
+      this.#addAllShards();
+    }
     if (this.#shards.length > 1) return this.#lease(session, id, slot, bytes, at, args, argc, next);
     return this.#send(session, id, this.#shards[0]!, slot, bytes, at, args, argc, next);
   }
@@ -151,8 +154,12 @@ export class Dispatcher {
     const { shardCount } = this.#door;
     if (shardCount === 1) return this.#send(session, id, 0, 0, bytes, at, args, argc, next);
     this.#shards.length = 0;
-    for (let shard = 0; shard < shardCount; shard++) this.#shards.push(shard);
+    this.#addAllShards();
     return this.#lease(session, id, 0, bytes, at, args, argc, next);
+  }
+
+  #addAllShards(): void {
+    for (let shard = 0; shard < this.#door.shardCount; shard++) if (!this.#shards.includes(shard)) this.#shards.push(shard);
   }
 
   /** The slot of the first key, with `#shards` filled; -1 if the client was answered already. */

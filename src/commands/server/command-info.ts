@@ -42,10 +42,12 @@ function replyKeySpec(reply: ReplyWriter, { begin, find, flags }: KeySpec): void
   reply.bulkString('flags');
   replyKeyFlags(reply, flags);
   reply.bulkString('begin_search');
-  if ('index' in begin) replyStep(reply, 'index', { index: begin.index });
+  if ('unknown' in begin) replyStep(reply, 'unknown', {});
+  else if ('index' in begin) replyStep(reply, 'index', { index: begin.index });
   else replyStep(reply, 'keyword', { keyword: begin.keyword, startfrom: begin.startFrom });
   reply.bulkString('find_keys');
-  if ('lastKey' in find) replyStep(reply, 'range', { lastkey: find.lastKey, keystep: find.step, limit: find.limit });
+  if ('unknown' in find) replyStep(reply, 'unknown', {});
+  else if ('lastKey' in find) replyStep(reply, 'range', { lastkey: find.lastKey, keystep: find.step, limit: find.limit });
   else replyStep(reply, 'keynum', { keynumidx: find.keyNumIndex, firstkey: find.firstKey, keystep: find.step });
 }
 

@@ -6,7 +6,7 @@ const getWord = wordBytes('get');
 const changeWords = [wordBytes('set'), wordBytes('incrby')];
 
 export function keyFlagsOf({ name }: ListedCommand, words: readonly Uint8Array[], { flags }: FoundKey): readonly string[] {
-  if (!flags.includes('variable_flags')) return flags;
+  if (!flags.includes('variable_flags')) return flags.filter((flag) => flag !== 'incomplete');
   if (name === 'set') return has(words.slice(3), getWord) ? ['RW', 'access', 'update'] : ['OW', 'update'];
   if (name === 'bitfield') return changeWords.some((word) => has(words.slice(2), word)) ? ['RW', 'access', 'update'] : ['RO', 'access'];
   return flags;

@@ -210,8 +210,9 @@ export class CommandBench {
   /** Where the door would send the command. */
   #route(row: ShardCommand, id: number, bytes: Uint8Array, args: Int32Array, words: readonly Buffer[]): { slot: number; participants: number[] } {
     const shardCount = this.keyspaces.length;
+    const request = { argc: words.length, text: (i: number) => words[i]!.toString('latin1') };
     if (row.route !== undefined) {
-      const slot = row.route({ argc: words.length, text: (i) => words[i]!.toString('latin1') }, shardCount);
+      const slot = row.route(request, shardCount);
       if (slot >= 0) return { slot, participants: [slot % shardCount] };
     }
     if (row.place === 'every-shard') return { slot: 0, participants: this.keyspaces.map((_, shard) => shard) };
@@ -221,7 +222,8 @@ export class CommandBench {
       return keySlot(word, 0, word.length);
     });
     if (slots.length === 0) return { slot: 0, participants: [0] };
-    return { slot: slots[0]!, participants: [...new Set(slots.map((slot) => slot % shardCount))] };
+    const others = row.readsOtherKeys?.(request) === true ? this.keyspaces.keys() : [];
+    return { slot: slots[0]!, participants: [...new Set([...slots.map((slot) => slot % shardCount), ...others])] };
   }
 }
 
