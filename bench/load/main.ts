@@ -2,9 +2,10 @@
  * `npm run bench`: Tessera and redis-server side by side on this machine, with the report in bench/results/latest.md.
  * Only ratios of one run mean something; a shared machine is never the same twice.
  *
- *     npm run bench -- [--quick] [--parts throughput,memory,heap,readiness,busy] [--rounds 3] [--shards N]
- *                      [--only set,get,incr,mset] [--pipelines 1,16,64] [--values 64,1024] [--requests N]
- *                      [--keys 1000000] [--heap-keys 5000000] [--no-save] [--rehearse]
+ *     npm run bench -- [--quick] [--parts throughput,types,memory,elements,complexity,replay,heap,readiness,busy]
+ *                      [--rounds 3] [--shards N] [--only set,get,incr,mset] [--pipelines 1,16,64] [--values 64,1024]
+ *                      [--requests N] [--types LPUSH,...] [--keys 1000000] [--elements 1000000] [--replay-elements 5000000]
+ *                      [--heap-keys 5000000] [--no-save] [--rehearse]
  *
  * --quick is a fifth of the work. --rehearse puts redis-server in Tessera's place, where it can stand there.
  */
@@ -14,13 +15,19 @@ import { machineFacts, redis, tessera } from '../support/contestants.ts';
 import type { Contestant } from '../support/contestants.ts';
 import { Report } from '../support/report.ts';
 import { measureBusyShards } from './busy-shards.ts';
+import { measureComplexity } from './complexity.ts';
+import { measureElements } from './elements.ts';
 import { measureHeap } from './heap.ts';
 import { measureMemory } from './memory.ts';
 import { measureReadiness } from './readiness.ts';
+import { measureReplay } from './replay.ts';
 import { measureThroughput } from './throughput.ts';
+import { measureTypes } from './types.ts';
 
 const resultsFile = new URL('../results/latest.md', import.meta.url).pathname;
-const allParts = 'readiness,throughput,memory,heap,busy';
+const allParts = 'readiness,throughput,types,memory,elements,complexity,replay,heap,busy';
+
+const complexitySizes = [1000, 100_000, 1_000_000];
 
 const { values } = parseArgs({
   options: {
@@ -32,7 +39,10 @@ const { values } = parseArgs({
     pipelines: { type: 'string', default: '1,16,64' },
     values: { type: 'string', default: '64,1024' },
     requests: { type: 'string' },
+    types: { type: 'string', default: '' },
     keys: { type: 'string', default: '1000000' },
+    elements: { type: 'string', default: '1000000' },
+    'replay-elements': { type: 'string', default: '5000000' },
     'heap-keys': { type: 'string', default: '5000000' },
     'no-save': { type: 'boolean', default: false },
     rehearse: { type: 'boolean', default: false },
@@ -53,6 +63,12 @@ const steps: Readonly<Record<string, () => Promise<void>>> = {
     requestCount: values.requests === undefined ? undefined : Number(values.requests),
     hurry,
   }, report),
+  types: () => measureTypes(sideBySide(subject(shardCount())), {
+    only: words(values.types), pipelines: [1, 16], rounds: Number(values.rounds), hurry,
+  }, report),
+  elements: () => measureElements(sideBySide(subject(shardCount())), Math.ceil(Number(values.elements) / hurry), report),
+  complexity: () => measureComplexity(sideBySide(subject(shardCount())), complexitySizes.map((size) => Math.ceil(size / hurry)), report),
+  replay: () => measureReplay(sideBySide(subject(shardCount())), Math.ceil(Number(values['replay-elements']) / hurry), report),
   memory: () => measureMemory(sideBySide(subject(shardCount())), Number(values.keys), report),
   heap: () => measureHeap(subject(2), Math.ceil(Number(values['heap-keys']) / hurry), report),
   busy: () => measureBusyShards(subject(2), 3, report),

@@ -22,6 +22,10 @@ export interface ThroughputOptions {
   readonly hurry: number;
 }
 
+interface NamedLoad extends Load {
+  readonly test: string;
+}
+
 interface Run extends Measured {
   readonly processorUs: number;
 }
@@ -57,7 +61,7 @@ function headings(names: readonly string[]): string[] {
   return ['test', 'value', 'pipeline', ...perServer('req/s'), ...ratio, ...['p50 ms', 'p99 ms', 'CPU µs/req'].flatMap(perServer)];
 }
 
-function loads({ tests, pipelines, valueSizes, requestCount, hurry }: ThroughputOptions): Load[] {
+function loads({ tests, pipelines, valueSizes, requestCount, hurry }: ThroughputOptions): NamedLoad[] {
   return tests.flatMap((test) => (valueless.has(test) ? [valueSizes[0]!] : valueSizes).flatMap((valueBytes) => pipelines.map((pipeline) => ({
     test, pipeline, valueBytes, clientCount, keyCount,
     requestCount: requestCount ?? Math.ceil(usualRequestCount(pipeline, test) / hurry),
@@ -87,7 +91,7 @@ async function warmUp(port: number, load: Load): Promise<void> {
   await redisBenchmark(port, { ...load, requestCount: Math.ceil(load.requestCount / 5) });
 }
 
-function rowOf(load: Load, done: readonly (readonly Run[])[]): string[] {
+function rowOf(load: NamedLoad, done: readonly (readonly Run[])[]): string[] {
   const medians = (pick: (one: Run) => number): number[] => done.map((some) => median(some.map(pick)));
   const rates = medians(({ requestsPerSecond }) => requestsPerSecond);
   return [

@@ -3,8 +3,8 @@ import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 
 export interface Load {
-  /** `set`, `get`, `incr` or `mset`: its tests of that name. */
-  readonly test: string;
+  /** The name of one of its tests, or the words of a command, in which `__rand_int__` stands for a random number. */
+  readonly test: string | readonly string[];
   readonly pipeline: number;
   readonly valueBytes: number;
   readonly requestCount: number;
@@ -22,8 +22,9 @@ export interface Measured {
 /** Throws when redis-benchmark fails; it gives up at the first error reply. */
 export async function redisBenchmark(port: number, load: Load): Promise<Measured> {
   const args = [
-    '-h', '127.0.0.1', '-p', port, '-t', load.test, '-n', load.requestCount, '-c', load.clientCount,
+    '-h', '127.0.0.1', '-p', port, '-n', load.requestCount, '-c', load.clientCount,
     '-P', load.pipeline, '-d', load.valueBytes, '-r', load.keyCount, '--csv',
+    ...(typeof load.test === 'string' ? ['-t', load.test] : load.test),
   ];
   const { stdout, stderr } = await promisify(execFile)('redis-benchmark', args.map(String));
   const [headings, ...lines] = stdout.trim().split('\n').map((line) => line.split(',').map(unquoted));
