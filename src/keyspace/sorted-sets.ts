@@ -18,7 +18,7 @@
  * client waits for: all members come in through `put`.
  */
 import type { Arena } from '../memory/arena.ts';
-import { AddressList } from '../structures/address-list.ts';
+import type { AddressList } from '../structures/address-list.ts';
 import type { KeyHash } from '../structures/key-hash.ts';
 import { encodingOf, setEncoding, setValueAddress, valueAddress } from './entry.ts';
 import { CompactForm } from './sorted-sets/compact-form.ts';
@@ -43,8 +43,6 @@ export const PutResult = {
 } as const;
 export type PutResult = (typeof PutResult)[keyof typeof PutResult];
 
-const endOfScan = 2 ** 32;
-
 export class SortedSets implements ValueKind {
   /** For whoever walks through one sorted set at a time. */
   readonly cursor: SortedSetCursor;
@@ -54,7 +52,8 @@ export class SortedSets implements ValueKind {
   readonly #limits: ValueLimits;
   readonly #compact: CompactForm;
   readonly #large: LargeForm;
-  readonly #found = new AddressList();
+  /** For walks within a call, so that those of others go on. */
+  readonly #walk: SortedSetCursor;
   /** Of the member that was looked for last, in a large form. */
   #hash = 0;
 
@@ -64,6 +63,7 @@ export class SortedSets implements ValueKind {
     this.#compact = new CompactForm(arena);
     this.#large = new LargeForm(arena, hash);
     this.cursor = this.newCursor();
+    this.#walk = this.newCursor();
   }
 
   newCursor(): SortedSetCursor {
@@ -97,10 +97,13 @@ export class SortedSets implements ValueKind {
 
   // Making one.
 
-  /** Gives an entry without a value an empty sorted set, in a form that suits a first member of `memberBytes`. */
-  create(entry: number, memberBytes = 0): void {
+  /**
+   * Gives an entry without a value an empty sorted set, in a form that suits a first member of
+   * `memberBytes`, and `count` members, if they are known.
+   */
+  create(entry: number, memberBytes = 0, count = 1): void {
     const { zsetMaxListpackEntries, zsetMaxListpackValue } = this.#limits;
-    if (zsetMaxListpackEntries === 0 || memberBytes > zsetMaxListpackValue) this.createLarge(entry);
+    if (count > zsetMaxListpackEntries || memberBytes > zsetMaxListpackValue) this.createLarge(entry);
     else this.#become(entry, SortedSetEncoding.listpack, this.#compact.listpack.create());
   }
 
@@ -119,7 +122,7 @@ export class SortedSets implements ValueKind {
   settle(entry: number): void {
     const { zsetMaxListpackEntries, zsetMaxListpackValue } = this.#limits;
     if (this.isCompact(entry) || this.length(entry) > zsetMaxListpackEntries) return;
-    const { cursor } = this;
+    const cursor = this.#walk;
     for (let on = cursor.moveTo(entry, 0); on; on = cursor.next()) if (cursor.length > zsetMaxListpackValue) return;
     const large = valueAddress(this.#arena, entry);
     const listpack = this.#compact.listpack.create();
@@ -202,23 +205,11 @@ export class SortedSets implements ValueKind {
   }
 
   /**
-   * Shows the cursor on some members, from hash position `position` on, and returns the position to go
-   * on from, or 2^32 at the end. Members that are there throughout are shown; see Table.scan.
+   * Of a large form: appends records of members from hash position `position` on, and returns the
+   * position to go on from, or 2^32 at the end; see Table.scan. `cursor.showRecord` shows them.
    */
-  scan(entry: number, position: number, visit: (cursor: SortedSetCursor) => void): number {
-    const { cursor } = this;
-    if (this.isCompact(entry)) {
-      for (let on = cursor.moveTo(entry, 0); on; on = cursor.next()) visit(cursor);
-      return endOfScan;
-    }
-    const found = this.#found;
-    found.clear();
-    const next = this.#large.scan(valueAddress(this.#arena, entry), position, found);
-    for (let i = 0; i < found.length; i++) {
-      cursor.showRecord(found.at(i));
-      visit(cursor);
-    }
-    return next;
+  scan(entry: number, position: number, records: AddressList): number {
+    return this.#large.scan(valueAddress(this.#arena, entry), position, records);
   }
 
   /** The place of a member in its form, or 0. */
@@ -253,7 +244,7 @@ export class SortedSets implements ValueKind {
 
   /** From the compact to the large form. */
   #enlarge(entry: number): void {
-    const { cursor } = this;
+    const cursor = this.#walk;
     const listpack = valueAddress(this.#arena, entry);
     const large = this.#large.create();
     try {

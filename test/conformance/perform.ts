@@ -134,14 +134,15 @@ async function sendRaw(client: RespClient, step: Step): Promise<Buffer> {
 /** The elements of every page as one reply, sorted, each once. */
 async function scanToEnd(client: RespClient, step: Step): Promise<Buffer> {
   const words = [...step.words];
+  const cursorAt = String(words[0]).toUpperCase() === 'SCAN' ? 1 : 2;
   const seen = new Set<string>();
   for (let call = 0; call < SCAN_CALLS_MAX; call++) {
     const reply = await client.callRaw(...words);
     const [cursor, page] = splitElements(reply)?.elements ?? [];
     if (cursor === undefined || page === undefined) return reply;
     for (const element of splitElements(page)?.elements ?? []) seen.add(element.toString('latin1'));
-    words[1] = cursor.subarray(cursor.indexOf(10) + 1, -2);
-    if (words[1].equals(Buffer.from('0'))) return Buffer.from(`~${seen.size}\r\n${[...seen].toSorted().join('')}`, 'latin1');
+    words[cursorAt] = cursor.subarray(cursor.indexOf(10) + 1, -2);
+    if (words[cursorAt].equals(Buffer.from('0'))) return Buffer.from(`~${seen.size}\r\n${[...seen].toSorted().join('')}`, 'latin1');
   }
   throw new Error(`no end after ${SCAN_CALLS_MAX} pages (${step.line})`);
 }

@@ -18,6 +18,7 @@ const tips: readonly (readonly [tips: readonly string[], names: string])[] = [
   [[random], 'client|info client|list cluster|bumpepoch cluster|count-failure-reports cluster|getkeysinslot cluster|info cluster|links'],
   [[random], 'cluster|nodes cluster|replicas cluster|shards cluster|slaves cluster|slots object|encoding object|freq object|idletime'],
   [[random], 'object|refcount pttl time ttl'],
+  [[random], 'zrandmember zscan'],
   [[unordered], 'command command|docs command|info command|list'],
   [[splitByKeys, allSucceed], 'mset'],
   [[splitByKeys], 'mget'],

@@ -16,6 +16,7 @@ import { listCodec } from './list-codec.ts';
 import { RdbReader } from './rdb-reader.ts';
 import { RdbType } from './rdb-types.ts';
 import { RdbWriter } from './rdb-writer.ts';
+import { sortedSetCodec } from './sorted-set-codec.ts';
 
 /** What serializes the values of one type. */
 export interface TypeCodec {
@@ -30,6 +31,7 @@ export interface TypeCodec {
 
 const codecs: readonly TypeCodec[] = [
   listCodec,
+  sortedSetCodec,
 ];
 const writers = new Map(codecs.map((codec) => [codec.type, codec]));
 const readers = new Map(codecs.flatMap((codec) => codec.rdbTypes.map((rdbType) => [rdbType, codec] as const)));
