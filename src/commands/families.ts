@@ -8,6 +8,7 @@ import { genericCommands } from './generic/rows.ts';
 import { listCommands } from './list/list-commands.ts';
 import { serverCommands } from './server/rows.ts';
 import { sortedSetCommands } from './sorted-set/sorted-set-commands.ts';
+import { setCommands } from './set/rows.ts';
 import { stringCommands } from './string/string-commands.ts';
 
 export const families: readonly (readonly CommandRow[])[] = [
@@ -15,6 +16,7 @@ export const families: readonly (readonly CommandRow[])[] = [
   stringCommands,
   bitmapCommands,
   listCommands,
+  setCommands,
   genericCommands,
   geoCommands,
   serverCommands,

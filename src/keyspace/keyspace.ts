@@ -20,6 +20,7 @@ import {
   typeOf, ValueType, valueHeaderBytes, valueLength, valueOffset, writeExpiry,
 } from './entry.ts';
 import { Lists } from './lists.ts';
+import { Sets } from './sets.ts';
 import { rootWords, SlotRoots } from './slot-roots.ts';
 import { SortedSets } from './sorted-sets.ts';
 import type { ValueKind } from './value-kind.ts';
@@ -44,6 +45,7 @@ export class Keyspace {
   readonly kinds: (ValueKind | undefined)[] = [];
   readonly sortedSets: SortedSets;
   readonly lists: Lists;
+  readonly sets: Sets;
   readonly #hash: KeyHash;
   readonly #roots: SlotRoots;
   readonly #scratch = new AddressList();
@@ -59,6 +61,7 @@ export class Keyspace {
     this.databaseCount = databaseCount;
     this.limits = limits;
     this.kinds[ValueType.list] = this.lists = new Lists(arena, limits);
+    this.kinds[ValueType.set] = this.sets = new Sets(arena, hash, limits);
     this.#hash = hash;
     this.#roots = new SlotRoots(arena, shard, shardCount, databaseCount);
     this.kinds[ValueType.zset] = this.sortedSets = new SortedSets(arena, hash, limits);

@@ -138,6 +138,11 @@ export const appliedInfinite = 'ERR applied increment would be Infinity';
 export const rankZero = "ERR RANK can't be zero: use 1 to start from the first match, 2 from the second ... or use negative to start from the end of the list";
 export const matchCountNegative = "ERR COUNT can't be negative";
 export const lengthMaxNegative = "ERR MAXLEN can't be negative";
+// Sets
+
+export const keyCountNotPositive = 'ERR numkeys should be greater than 0';
+export const keyCountTooLarge = "ERR Number of keys can't be greater than number of args";
+export const limitNegative = "ERR LIMIT can't be negative";
 
 // Bits
 

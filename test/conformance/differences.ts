@@ -75,4 +75,10 @@ export const differences: readonly Difference[] = [
     reason: 'a rank whose opposite is no int64 is refused, as since 7.2; the reference takes it for -1',
     answer: '-ERR value is out of range, value must between -9223372036854775807 and 9223372036854775807',
   },
+  {
+    script: 'sets',
+    line: /^OBJECT ENCODING (small|numbers)$/,
+    reason: 'few short members are a listpack, as since 7.2',
+    answer: '$8\\r\\nlistpack',
+  },
 ];

@@ -17,6 +17,7 @@ import { RdbReader } from './rdb-reader.ts';
 import { RdbType } from './rdb-types.ts';
 import { RdbWriter } from './rdb-writer.ts';
 import { sortedSetCodec } from './sorted-set-codec.ts';
+import { setCodec } from './set-codec.ts';
 
 /** What serializes the values of one type. */
 export interface TypeCodec {
@@ -32,6 +33,7 @@ export interface TypeCodec {
 const codecs: readonly TypeCodec[] = [
   listCodec,
   sortedSetCodec,
+  setCodec,
 ];
 const writers = new Map(codecs.map((codec) => [codec.type, codec]));
 const readers = new Map(codecs.flatMap((codec) => codec.rdbTypes.map((rdbType) => [rdbType, codec] as const)));
