@@ -26,6 +26,8 @@ export const placeOf = Uint8Array.from(rows, (row) =>
   'subcommands' in row ? Place.container : row.place === 'door' ? Place.door : row.place === 'shard' ? Place.shard : Place.everyShard);
 /** The index of the only key's argument, or 0 when keys must be looked for by the key specs. */
 export const singleKeyOf = Uint8Array.from(rows, singleKey);
+/** The index of the first key's argument, or 0 when it must be looked for: where an effect has its key. */
+export const firstKeyOf = Uint8Array.from(rows, firstKey);
 /** 1 for commands whose time is not worth a clock reading of its own. */
 export const isConstantTime = Uint8Array.from(rows, (row) => Number(row.text.complexity.startsWith('O(1)') && !('movesValue' in row)));
 
@@ -86,7 +88,10 @@ function buildLookup(): Uint16Array {
 }
 
 function singleKey(row: CommandRow): number {
-  const spec = row.keys[0];
-  if (spec === undefined || row.keys.length !== 1 || !('index' in spec.begin) || !('lastKey' in spec.find)) return 0;
-  return spec.find.lastKey === 0 ? spec.begin.index : 0;
+  const [spec] = row.keys;
+  return row.keys.length === 1 && 'lastKey' in spec!.find && spec.find.lastKey === 0 ? firstKey(row) : 0;
+}
+
+function firstKey({ keys: [spec] }: CommandRow): number {
+  return spec !== undefined && 'index' in spec.begin && 'lastKey' in spec.find ? spec.begin.index : 0;
 }

@@ -8,7 +8,7 @@ import type { EffectLog } from '../channel/effect-log.ts';
 import { noEffects } from '../channel/effects.ts';
 import { Call, type CallContext } from '../commands/call.ts';
 import type { ShardCommand } from '../commands/command.ts';
-import { lookup, lookupSubcommand, Place, placeOf, rows, singleKeyOf } from '../commands/table.ts';
+import { firstKeyOf, lookup, lookupSubcommand, Place, placeOf, rows } from '../commands/table.ts';
 import type { Keyspace } from '../keyspace/keyspace.ts';
 import { slotCount } from '../keyspace/keyspace.ts';
 import { diskFiles } from '../persistence/files.ts';
@@ -89,7 +89,7 @@ export class ShardOrders {
 
   #replayTarget(isStrict: boolean): ReplayTarget {
     return {
-      keyArgument: (bytes, index, argc) => singleKeyOf[this.#idOf(bytes, index, argc)]!,
+      keyArgument: (bytes, index, argc) => firstKeyOf[this.#idOf(bytes, index, argc)]!,
       apply: (db, bytes, index, argc) => this.#replay(db, bytes, index, argc, isStrict),
       flush: (db, modulus, residue) => {
         for (const slot of this.#slots(modulus, residue)) {
@@ -108,7 +108,7 @@ export class ShardOrders {
     if (db >= this.#keyspace.databaseCount) {
       throw new PersistenceError(`the log holds keys of database ${db}, and there are ${this.#keyspace.databaseCount}: set databases`);
     }
-    const key = singleKeyOf[id]! * 2;
+    const key = firstKeyOf[id]! * 2;
     call.point(id, argc, keySlot(bytes, index[key]!, index[key + 1]!), index, 0, bytes, 0);
     call.db = db;
     call.nowMs = 0;

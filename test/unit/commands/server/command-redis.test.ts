@@ -19,6 +19,8 @@ const index = new CommandIndex();
 /** What has changed since 7.0, by command: the position in the description. */
 const changedSince: Readonly<Record<string, readonly number[]>> = {
   'command|getkeys': [1], 'command|getkeysandflags': [1], zrank: [1], zrevrank: [1], georadius: [8], georadiusbymember: [8],
+  // Its destination is overwritten, whatever was there.
+  sinterstore: [8],
   ...Object.fromEntries(['myid', 'nodes', 'info', 'replicas', 'shards', 'slaves', 'links', 'keyslot', 'slots', 'count-failure-reports']
     .map((name) => [`cluster|${name}`, [2]])),
 };
