@@ -89,7 +89,7 @@ function buildLookup(): Uint16Array {
 
 function singleKey(row: CommandRow): number {
   const [spec] = row.keys;
-  return row.keys.length === 1 && 'lastKey' in spec!.find && spec.find.lastKey === 0 ? firstKey(row) : 0;
+  return row.keys.length === 1 && spec !== undefined && 'lastKey' in spec.find && spec.find.lastKey === 0 ? firstKey(row) : 0;
 }
 
 function firstKey({ keys: [spec] }: CommandRow): number {
