@@ -140,9 +140,7 @@ export const matchCountNegative = "ERR COUNT can't be negative";
 export const lengthMaxNegative = "ERR MAXLEN can't be negative";
 // Sets
 
-export const keyCountNotPositive = 'ERR numkeys should be greater than 0';
 export const keyCountTooLarge = "ERR Number of keys can't be greater than number of args";
-export const limitNegative = "ERR LIMIT can't be negative";
 
 // Bits
 
