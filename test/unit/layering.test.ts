@@ -49,7 +49,9 @@ const edges = [
 const unusedYet = ['src/structures/ordered-tree.ts'];
 
 /** Longer than 500 lines, and why that is one thing. */
-const longFiles: Record<string, string> = {};
+const longFiles: Record<string, string> = {
+  'src/protocol/errors.ts': 'the one list of all error texts',
+};
 
 const lineCountMax = 500;
 const sources = readSources('src', 'workers');
