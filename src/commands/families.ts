@@ -9,6 +9,7 @@ import { listCommands } from './list/list-commands.ts';
 import { serverCommands } from './server/rows.ts';
 import { sortedSetCommands } from './sorted-set/sorted-set-commands.ts';
 import { setCommands } from './set/rows.ts';
+import { streamCommands } from './stream/stream-commands.ts';
 import { stringCommands } from './string/string-commands.ts';
 
 export const families: readonly (readonly CommandRow[])[] = [
@@ -22,4 +23,5 @@ export const families: readonly (readonly CommandRow[])[] = [
   serverCommands,
   sortedSetCommands,
   clusterCommands,
+  streamCommands,
 ];

@@ -23,6 +23,7 @@ import { Lists } from './lists.ts';
 import { Sets } from './sets.ts';
 import { rootWords, SlotRoots } from './slot-roots.ts';
 import { SortedSets } from './sorted-sets.ts';
+import { Streams } from './streams/streams.ts';
 import type { ValueKind } from './value-kind.ts';
 import { defaultLimits, type ValueLimits } from './value-limits.ts';
 
@@ -46,6 +47,7 @@ export class Keyspace {
   readonly sortedSets: SortedSets;
   readonly lists: Lists;
   readonly sets: Sets;
+  readonly streams: Streams;
   readonly #hash: KeyHash;
   readonly #roots: SlotRoots;
   readonly #scratch = new AddressList();
@@ -65,6 +67,7 @@ export class Keyspace {
     this.#hash = hash;
     this.#roots = new SlotRoots(arena, shard, shardCount, databaseCount);
     this.kinds[ValueType.zset] = this.sortedSets = new SortedSets(arena, hash, limits);
+    this.kinds[ValueType.stream] = this.streams = new Streams(arena, limits);
   }
 
   /** Lays out a fresh arena; attaching threads must not. */

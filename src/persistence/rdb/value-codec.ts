@@ -18,6 +18,7 @@ import { RdbType } from './rdb-types.ts';
 import { RdbWriter } from './rdb-writer.ts';
 import { sortedSetCodec } from './sorted-set-codec.ts';
 import { setCodec } from './set-codec.ts';
+import { streamCodec } from './stream-codec.ts';
 
 /** What serializes the values of one type. */
 export interface TypeCodec {
@@ -34,6 +35,7 @@ const codecs: readonly TypeCodec[] = [
   listCodec,
   sortedSetCodec,
   setCodec,
+  streamCodec,
 ];
 const writers = new Map(codecs.map((codec) => [codec.type, codec]));
 const readers = new Map(codecs.flatMap((codec) => codec.rdbTypes.map((rdbType) => [rdbType, codec] as const)));

@@ -1,0 +1,212 @@
+/** XREADGROUP: new entries for a consumer of a group, or again those that are pending for it. */
+import { GroupWord, incrementLong, PendingWord, writeLong } from '../../keyspace/streams/group-records.ts';
+import { countRead } from '../../keyspace/streams/lag.ts';
+import { consumerSeen, markActive } from '../../keyspace/streams/consumer-times.ts';
+import * as errors from '../../protocol/errors.ts';
+import { StreamId } from '../../structures/stream-id.ts';
+import { TreeCursor } from '../../structures/tree-cursor.ts';
+import type { Call } from '../call.ts';
+import type { ShardCommand } from '../command.ts';
+import { logClaimed, logConsumerCreated, logDelivered, logGroupId, logSeen } from './group-effects.ts';
+import { createConsumer, findConsumer, findGroup, findGroupForWrite, found } from './group-lookup.ts';
+import { ReadOptions } from './read-options.ts';
+import { isCharacter, readId } from './stream-ids.ts';
+import { replyEntry, replyId } from './stream-replies.ts';
+import { keysBehindStreams } from './xread.ts';
+
+const DOLLAR = 0x24;
+const PLUS = 0x2b;
+const GREATER = 0x3e;
+/** What an entry that becomes pending takes, with room for trees that grow. */
+const PENDING_ROOM_BYTES = 160;
+const OVERHEAD_BYTES = 256 * 1024;
+
+const options = new ReadOptions();
+const names = { keyAt: 0, groupAt: 0, consumerAt: 0 };
+/** Per key the id behind which entries are wanted; the greatest id stands for new entries. */
+const after: StreamId[] = [];
+const start = new StreamId();
+const end = new StreamId();
+end.setMax();
+
+export const xreadgroup: ShardCommand = {
+  name: 'xreadgroup',
+  arity: -7,
+  flags: ['write', 'blocking', 'movablekeys'],
+  acl: ['stream'],
+  keys: keysBehindStreams(4),
+  text: {
+    group: 'stream', since: '5.0.0', summary: 'Returns new or pending entries of streams for a consumer of a group.',
+    complexity: 'O(log N + M) for each stream with M entries returned',
+    syntax: 'XREADGROUP GROUP group consumer [COUNT count] [MAXCOUNT maxcount] [MAXSIZE maxsize] [BLOCK milliseconds] ' +
+      '[CLAIM min-idle-time] [NOACK] STREAMS key [key ...] id [id ...]',
+  },
+  place: 'shard',
+  execute(call) {
+    if (!options.read(call, true)) return;
+    names.groupAt = options.groupAt;
+    names.consumerAt = options.groupAt + 1;
+    for (let i = 0; i < options.keyCount; i++) if (!prepare(call, i)) return;
+    if (options.keyCount === 1) serveOne(call);
+    else serveSeveral(call);
+  },
+};
+
+function serveOne(call: Call): void {
+  const consumer = meetConsumer(call, 0);
+  if (!isServed(call, 0)) {
+    noteSeen(call, consumer);
+    return call.reply.nilArray();
+  }
+  if (call.reply.resp === 3) call.reply.map(1);
+  else call.reply.array(1);
+  serve(call, 0, consumer);
+}
+
+/** How many streams there is something of is known only afterwards: one may be named twice. */
+function serveSeveral(call: Call): void {
+  const handle = call.reply.arrayDeferred();
+  let served = 0;
+  try {
+    for (let i = 0; i < options.keyCount; i++) {
+      const consumer = meetConsumer(call, i);
+      if (isServed(call, i)) {
+        serve(call, i, consumer);
+        served++;
+      } else {
+        noteSeen(call, consumer);
+      }
+    }
+  } catch (error) {
+    call.reply.dropDeferred(handle);
+    throw error;
+  }
+  if (served === 0) {
+    call.reply.dropDeferred(handle);
+    call.reply.nilArray();
+  } else if (call.reply.resp === 3) {
+    call.reply.closeMap(handle, served);
+  } else {
+    call.reply.closeArray(handle, served);
+  }
+}
+
+/** Finds the group of key `i` and reads its id; false after an error. */
+function prepare(call: Call, i: number): boolean {
+  const keyAt = options.keysAt + i;
+  const idAt = keyAt + options.keyCount;
+  if (!findGroupForWrite(call, keyAt, options.groupAt)) return false;
+  if (found.group === 0) return refuse(call, errors.noKeyOrGroupToRead(call.latin1(keyAt), call.latin1(options.groupAt)));
+  const id = after[i] ??= new StreamId();
+  if (isCharacter(call, idAt, DOLLAR)) return refuse(call, errors.lastIdOfReadGroup);
+  if (isCharacter(call, idAt, PLUS)) return refuse(call, errors.topIdOfReadGroup);
+  if (!isCharacter(call, idAt, GREATER)) return readId(call, idAt, id);
+  id.setMax();
+  return true;
+}
+
+/** The consumer in the group of key `i`, created if need be, and seen now. */
+function meetConsumer(call: Call, i: number): number {
+  const keyAt = options.keysAt + i;
+  names.keyAt = keyAt;
+  findGroup(call, keyAt, options.groupAt);
+  const consumer = findConsumer(call, keyAt, found.group, names.consumerAt);
+  if (consumer !== 0) return consumer;
+  const created = createConsumer(call, keyAt, found.group, names.consumerAt);
+  call.changes++;
+  logConsumerCreated(call, names);
+  return created;
+}
+
+/** Whether there is something for the consumer: new entries, or it asks for what is pending. */
+function isServed(call: Call, i: number): boolean {
+  if (!after[i]!.isMax) return true;
+  const { streams, arena } = call.keyspaceOf(names.keyAt);
+  start.load(arena.i32, found.group * 2 + GroupWord.lastId);
+  return streams.hasAfter(found.head, start);
+}
+
+function noteSeen(call: Call, consumer: number): void {
+  if (consumerSeen(call.keyspaceOf(names.keyAt).arena, consumer, call.nowMs)) logSeen(call, names);
+}
+
+function serve(call: Call, i: number, consumer: number): void {
+  if (call.reply.resp === 2) call.reply.array(2);
+  call.reply.bulk(call.bytes, call.offset(names.keyAt), call.length(names.keyAt));
+  call.changes++;
+  if (after[i]!.isMax) {
+    serveNew(call, consumer);
+  } else {
+    start.copy(after[i]!);
+    start.increment();
+    servePending(call, consumer);
+  }
+}
+
+/** Delivers entries behind the group's last one. */
+function serveNew(call: Call, consumer: number): void {
+  const keyspace = call.keyspaceOf(names.keyAt);
+  const { arena, streams } = keyspace;
+  const { head, group } = found;
+  start.load(arena.i32, group * 2 + GroupWord.lastId);
+  start.increment();
+  const count = streams.countRange(head, start, end, options.count);
+  if (!options.noAck) keyspace.assureRoom(count * PENDING_ROOM_BYTES + OVERHEAD_BYTES);
+  const cursor = streams.readCursor;
+  call.reply.array(count);
+  cursor.seek(head, start);
+  for (let left = count; left > 0; left--) {
+    replyEntry(call.reply, arena, cursor.entry);
+    countRead(arena, head, group, cursor.entry.id);
+    cursor.entry.id.store(arena.i32, group * 2 + GroupWord.lastId);
+    if (!options.noAck) deliver(call, consumer, cursor.entry.id);
+    if (left > 1) cursor.next();
+  }
+  if (options.noAck) {
+    noteSeen(call, consumer);
+  } else {
+    consumerSeen(arena, consumer, call.nowMs);
+    markActive(arena, consumer, call.nowMs);
+    cursor.seek(head, start);
+    logDelivered(call, names, group, cursor, count);
+  }
+  logGroupId(call, names.keyAt, names.groupAt, group);
+}
+
+function deliver(call: Call, consumer: number, id: StreamId): void {
+  const { arena, streams: { groups } } = call.keyspaceOf(names.keyAt);
+  let pending = groups.findPending(found.group, id);
+  if (pending === 0) pending = groups.addPending(found.group, consumer, id);
+  else groups.assign(found.group, pending, consumer);
+  writeLong(arena.i32, pending * 2 + PendingWord.deliveredAt, call.nowMs);
+  writeLong(arena.i32, pending * 2 + PendingWord.deliveries, 1);
+}
+
+/** Answers with what is pending for the consumer; of entries that are gone with the id only. */
+function servePending(call: Call, consumer: number): void {
+  const { arena, streams } = call.keyspaceOf(names.keyAt);
+  const cursor = new TreeCursor(arena);
+  const has = streams.groups.seekPendingOf(consumer, start, cursor);
+  const count = has ? Math.min(options.count, streams.groups.pendingCountOf(consumer) - cursor.rank) : 0;
+  call.reply.array(count);
+  const id = new StreamId();
+  for (let left = count; left > 0; left--, cursor.next()) {
+    id.load(arena.i32, cursor.ref * 2);
+    if (streams.readCursor.seek(found.head, id) && streams.readCursor.entry.id.compare(id) === 0) {
+      replyEntry(call.reply, arena, streams.readCursor.entry);
+      writeLong(arena.i32, cursor.ref * 2 + PendingWord.deliveredAt, call.nowMs);
+      incrementLong(arena.i32, cursor.ref * 2 + PendingWord.deliveries);
+      logClaimed(call, names, found.group, cursor.ref);
+    } else {
+      call.reply.array(2);
+      replyId(call.reply, id);
+      call.reply.nilArray();
+    }
+  }
+  noteSeen(call, consumer);
+}
+
+function refuse(call: Call, error: string): false {
+  call.fail(error);
+  return false;
+}
