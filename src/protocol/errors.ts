@@ -196,7 +196,6 @@ export const invalidStartId = 'ERR invalid start ID for the interval';
 export const invalidEndId = 'ERR invalid end ID for the interval';
 export const setIdEntriesAdded = 'ERR entries_added must be positive';
 export const setIdBelowGiven = 'ERR The ID specified in XSETID is smaller than the provided max_deleted_entry_id';
-export const setIdBelowDeleted = 'ERR The ID specified in XSETID is smaller than current max_deleted_entry_id';
 export const setIdBelowTop = 'ERR The ID specified in XSETID is smaller than the target stream top item';
 export const setIdBelowLength = 'ERR The entries_added specified in XSETID is smaller than the target stream length';
 export const groupNeedsKey =
@@ -204,6 +203,7 @@ export const groupNeedsKey =
 export const groupBusy = 'BUSYGROUP Consumer Group name already exists';
 export const entriesReadNegative = 'ERR value for ENTRIESREAD must be positive or -1';
 export const countNotPositive = 'ERR COUNT must be > 0';
+export const unbalancedStreams = "ERR Unbalanced XREAD list of streams: for each stream key an ID or '$' must be specified.";
 export const groupOptionOfRead = 'ERR The GROUP option is only supported by XREADGROUP. You called XREAD instead.';
 export const noAckOptionOfRead = 'ERR The NOACK option is only supported by XREADGROUP. You called XREAD instead.';
 export const groupOptionMissing = 'ERR Missing GROUP option for XREADGROUP';
@@ -212,11 +212,6 @@ export const lastIdOfReadGroup =
   'ERR The $ ID is meaningless in the context of XREADGROUP: you want to read the history of this consumer by specifying a proper ID, or use the > ID to get new messages. The $ ID would just return an empty result set.';
 export const topIdOfReadGroup =
   'ERR The + ID is meaningless in the context of XREADGROUP: you want to read the history of this consumer by specifying a proper ID, or use the > ID to get new messages. The + ID would just return an empty result set.';
-
-/** `command` in lower case, `id` what stands for the ids to come: '$' or '>'. */
-export function unbalancedStreams(command: string, id: string): string {
-  return `ERR Unbalanced '${command}' list of streams: for each stream key an ID or '${id}' must be specified.`;
-}
 
 export function noGroup(group: string, key: string): string {
   return `NOGROUP No such consumer group '${cString(group, Infinity)}' for key name '${cString(key, Infinity)}'`;

@@ -5,6 +5,7 @@
  */
 import type { Rule } from '../conformance/script.ts';
 import { bitmap } from './grammar-bitmap.ts';
+import { stream } from './grammar-stream.ts';
 import type { Pick } from './pick.ts';
 import { row } from './production.ts';
 import type { Production } from './production.ts';
@@ -59,6 +60,7 @@ const general: readonly Production[] = [
 export const families: Readonly<Record<string, readonly Production[]>> = {
   general,
   bitmap,
+  stream,
 };
 
 /** Productions to choose from, and the sum of their weights. */
@@ -95,6 +97,7 @@ export function ruleOf(command: Command): Rule {
     case 'TTL':
     case 'EXPIRETIME':
       return { kind: 'about', tolerance: 30 };
+    case 'XPENDING':
     case 'PTTL':
     case 'PEXPIRETIME':
       return { kind: 'about', tolerance: 30_000 };

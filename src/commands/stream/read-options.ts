@@ -40,7 +40,7 @@ export class ReadOptions {
     const more = call.argc - i - 1;
     if (more > 0 && call.is(i, block)) return readTimeout(call, i + 1) ? i + 2 : 0;
     if (more > 0 && call.is(i, count)) return this.#readCount(call, i + 1) ? i + 2 : 0;
-    if (more > 0 && call.is(i, streams)) return this.#readKeys(call, i + 1, isGroup) ? call.argc : 0;
+    if (more > 0 && call.is(i, streams)) return this.#readKeys(call, i + 1) ? call.argc : 0;
     if (more > 1 && call.is(i, group)) {
       if (!isGroup) return fail(call, errors.groupOptionOfRead);
       this.groupAt = i + 1;
@@ -59,9 +59,9 @@ export class ReadOptions {
     return true;
   }
 
-  #readKeys(call: Call, i: number, isGroup: boolean): boolean {
+  #readKeys(call: Call, i: number): boolean {
     const rest = call.argc - i;
-    if (rest % 2 !== 0) return refuse(call, errors.unbalancedStreams(isGroup ? 'xreadgroup' : 'xread', isGroup ? '>' : '$'));
+    if (rest % 2 !== 0) return refuse(call, errors.unbalancedStreams);
     this.keysAt = i;
     this.keyCount = rest / 2;
     return true;

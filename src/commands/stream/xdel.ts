@@ -102,7 +102,6 @@ function readSetIdOptions(call: Call): { readonly entriesAdded: bigint | undefin
 
 function objection(streams: Streams, head: number, entriesAdded: bigint | undefined): string | undefined {
   const { i32 } = streams.arena;
-  if (id.compareAt(i32, head * 2 + HeadWord.maxDeletedId) < 0) return errors.setIdBelowDeleted;
   const length = i32[head * 2 + HeadWord.length]!;
   if (length === 0) return undefined;
   streams.lastLiveId(head, top);

@@ -156,7 +156,8 @@ function readOptions(call: Call, isCreate: boolean): Options | undefined {
     } else if (i + 1 < call.argc && call.is(i, entriesReadWord)) {
       const entriesRead = call.int64(++i);
       if (entriesRead === undefined) return refuse(call, errors.notInteger);
-      if (entriesRead < UNKNOWN) return refuse(call, errors.entriesReadNegative);
+      // A counter that has overflowed is replayed as it is.
+      if (entriesRead < UNKNOWN && call.nowMs !== 0) return refuse(call, errors.entriesReadNegative);
       options.entriesRead = entriesRead;
     } else {
       failSyntax(call);

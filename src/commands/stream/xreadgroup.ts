@@ -53,14 +53,10 @@ export const xreadgroup: ShardCommand = {
 };
 
 function serveOne(call: Call): void {
-  const consumer = meetConsumer(call, 0);
-  if (!isServed(call, 0)) {
-    noteSeen(call, consumer);
-    return call.reply.nilArray();
-  }
+  if (!isServed(call, 0)) return call.reply.nilArray();
   if (call.reply.resp === 3) call.reply.map(1);
   else call.reply.array(1);
-  serve(call, 0, consumer);
+  serve(call, 0);
 }
 
 /** How many streams there is something of is known only afterwards: one may be named twice. */
@@ -69,13 +65,9 @@ function serveSeveral(call: Call): void {
   let served = 0;
   try {
     for (let i = 0; i < options.keyCount; i++) {
-      const consumer = meetConsumer(call, i);
-      if (isServed(call, i)) {
-        serve(call, i, consumer);
-        served++;
-      } else {
-        noteSeen(call, consumer);
-      }
+      if (!isServed(call, i)) continue;
+      serve(call, i);
+      served++;
     }
   } catch (error) {
     call.reply.dropDeferred(handle);
@@ -105,21 +97,20 @@ function prepare(call: Call, i: number): boolean {
   return true;
 }
 
-/** The consumer in the group of key `i`, created if need be, and seen now. */
-function meetConsumer(call: Call, i: number): number {
-  const keyAt = options.keysAt + i;
-  names.keyAt = keyAt;
-  findGroup(call, keyAt, options.groupAt);
-  const consumer = findConsumer(call, keyAt, found.group, names.consumerAt);
+/** The consumer, created if need be. */
+function meetConsumer(call: Call): number {
+  const consumer = findConsumer(call, names.keyAt, found.group, names.consumerAt);
   if (consumer !== 0) return consumer;
-  const created = createConsumer(call, keyAt, found.group, names.consumerAt);
+  const created = createConsumer(call, names.keyAt, found.group, names.consumerAt);
   call.changes++;
   logConsumerCreated(call, names);
   return created;
 }
 
-/** Whether there is something for the consumer: new entries, or it asks for what is pending. */
+/** Finds the group of key `i` again; whether there are new entries, or the consumer asks for what is pending. */
 function isServed(call: Call, i: number): boolean {
+  names.keyAt = options.keysAt + i;
+  findGroup(call, names.keyAt, options.groupAt);
   if (!after[i]!.isMax) return true;
   const { streams, arena } = call.keyspaceOf(names.keyAt);
   start.load(arena.i32, found.group * 2 + GroupWord.lastId);
@@ -130,7 +121,8 @@ function noteSeen(call: Call, consumer: number): void {
   if (consumerSeen(call.keyspaceOf(names.keyAt).arena, consumer, call.nowMs)) logSeen(call, names);
 }
 
-function serve(call: Call, i: number, consumer: number): void {
+function serve(call: Call, i: number): void {
+  const consumer = meetConsumer(call);
   if (call.reply.resp === 2) call.reply.array(2);
   call.reply.bulk(call.bytes, call.offset(names.keyAt), call.length(names.keyAt));
   call.changes++;
@@ -182,6 +174,8 @@ function deliver(call: Call, consumer: number, id: StreamId): void {
   writeLong(arena.i32, pending * 2 + PendingWord.deliveries, 1);
 }
 
+const id = new StreamId();
+
 /** Answers with what is pending for the consumer; of entries that are gone with the id only. */
 function servePending(call: Call, consumer: number): void {
   const { arena, streams } = call.keyspaceOf(names.keyAt);
@@ -189,13 +183,14 @@ function servePending(call: Call, consumer: number): void {
   const has = streams.groups.seekPendingOf(consumer, start, cursor);
   const count = has ? Math.min(options.count, streams.groups.pendingCountOf(consumer) - cursor.rank) : 0;
   call.reply.array(count);
-  const id = new StreamId();
   for (let left = count; left > 0; left--, cursor.next()) {
     id.load(arena.i32, cursor.ref * 2);
     if (streams.readCursor.seek(found.head, id) && streams.readCursor.entry.id.compare(id) === 0) {
       replyEntry(call.reply, arena, streams.readCursor.entry);
       writeLong(arena.i32, cursor.ref * 2 + PendingWord.deliveredAt, call.nowMs);
       incrementLong(arena.i32, cursor.ref * 2 + PendingWord.deliveries);
+      consumerSeen(arena, consumer, call.nowMs);
+      markActive(arena, consumer, call.nowMs);
       logClaimed(call, names, found.group, cursor.ref);
     } else {
       call.reply.array(2);

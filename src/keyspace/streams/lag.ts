@@ -41,15 +41,17 @@ export function lagOf(arena: Arena, head: number, group: number, lastId: StreamI
   const added = readLong64(i32, head * 2 + HeadWord.entriesAdded);
   if (added === 0n) return 0n;
   const read = readLong64(i32, group * 2 + GroupWord.entriesRead);
-  if (read !== UNKNOWN_READ && !hasDeletedFrom(arena, head, lastId)) return added - read;
+  if (read !== UNKNOWN_READ && !hasDeletedFrom(arena, head, lastId)) return BigInt.asIntN(64, added - read);
   const estimate = estimateEntriesRead(arena, head, lastId);
-  return estimate === UNKNOWN_READ ? undefined : added - estimate;
+  return estimate === UNKNOWN_READ ? undefined : BigInt.asIntN(64, added - estimate);
 }
 
-/** Whether an entry from `id` on may have been deleted. */
+/** Whether an entry between that of `id` and the last one may have been deleted, and not only those before the first one that is left. */
 function hasDeletedFrom({ i32 }: Arena, head: number, id: StreamId): boolean {
   const at = head * 2;
-  return i32[at + HeadWord.length] !== 0 && isDeleted(i32, at) && id.compareAt(i32, at + HeadWord.maxDeletedId) <= 0;
+  if (i32[at + HeadWord.length] === 0 || !isDeleted(i32, at)) return false;
+  if (compareIdsAt(i32, at + HeadWord.firstId, at + HeadWord.maxDeletedId) > 0) return false;
+  return id.compareAt(i32, at + HeadWord.maxDeletedId) <= 0;
 }
 
 function isDeleted(i32: Int32Array, at: number): boolean {

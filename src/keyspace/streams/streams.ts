@@ -145,7 +145,7 @@ export class Streams implements ValueKind {
    */
   add(head: number, id: StreamId, source: FieldSource, first: number, pairCount: number, argumentBytes: number): void {
     const { arena, nodes } = this;
-    const tail = arena.i32[head * 2 + HeadWord.tail]!;
+    const tail = this.#tailFor(head, id);
     let node = tail;
     let hasSameFields = true;
     if (tail === 0 || this.#isFull(tail, argumentBytes)) {
@@ -244,10 +244,21 @@ export class Streams implements ValueKind {
     this.nodes.open(node, entry);
     let count = 0;
     for (let position = entry.firstPosition; count < limit && entry.read(position); position = entry.nextPosition()) {
+      if (entry.isDeleted) continue;
       if (entry.id.compare(end) > 0) break;
-      if (!entry.isDeleted && entry.id.compare(start) >= 0) count++;
+      if (entry.id.compare(start) >= 0) count++;
     }
     return count;
+  }
+
+  /** The last node, or 0. Nodes whose id is not below `id` have only deleted entries (XSETID can go back) and are removed. */
+  #tailFor(head: number, id: StreamId): number {
+    let tail = this.arena.i32[head * 2 + HeadWord.tail]!;
+    while (tail !== 0 && id.compareAt(this.arena.i32, tail * 2) <= 0) {
+      this.removeNode(head, tail);
+      tail = this.arena.i32[head * 2 + HeadWord.tail]!;
+    }
+    return tail;
   }
 
   #isFull(node: number, argumentBytes: number): boolean {

@@ -1,4 +1,7 @@
-/** Whether a listpack from elsewhere is a stream's node: Redis's checks, and that its ids ascend and its counters are right. */
+/**
+ * Whether a listpack from elsewhere is a stream's node: Redis's checks, and that the ids ascend and the
+ * counters are right. Only of deleted entries an id may be greater than later ones (XSETID can go back).
+ */
 import { validateListpack } from '../../structures/listpack-check.ts';
 import { firstOf, nextOf, readAt } from '../../structures/listpack-reader.ts';
 import { ListpackValue } from '../../structures/listpack-value.ts';
@@ -9,7 +12,7 @@ import { expectFormat } from './bad-format.ts';
 const FLAGS_MAX = EntryFlag.deleted | EntryFlag.sameFields;
 
 export class NodeCheck {
-  /** Of the node that was checked last: its entries that are not deleted, and its last id. */
+  /** Of the node that was checked last: its entries that are not deleted, and the last id of such an entry up to there. */
   liveCount = 0;
   readonly lastId = new StreamId();
   readonly #value = new ListpackValue();
@@ -19,6 +22,7 @@ export class NodeCheck {
 
   /** Throws BadFormatError unless the bytes are a node with this id whose ids come after `after`. */
   check(bytes: Uint8Array, nodeId: StreamId, after: StreamId): void {
+    expectFormat(after.isZero || nodeId.compare(after) > 0, "a node's id comes after all ids before");
     expectFormat(validateListpack(bytes, 0, bytes.length, true) > 0, 'a node of a stream is a listpack with elements');
     this.#bytes = bytes;
     this.#position = firstOf(bytes, 0);
@@ -37,22 +41,21 @@ export class NodeCheck {
     const flags = this.#count();
     expectFormat(flags <= FLAGS_MAX, "an entry's flags are known");
     this.#readId(nodeId);
-    expectFormat(this.#id.compare(this.lastId) > 0, 'the ids of a stream ascend');
-    this.lastId.copy(this.#id);
     const isSame = (flags & EntryFlag.sameFields) !== 0;
     const fields = isSame ? masterFields : this.#count();
     const elements = isSame ? fields : fields * 2;
     this.#pass(elements);
     expectFormat(this.#count() === ENTRY_ELEMENTS + elements + (isSame ? 0 : 1), 'an entry says how long it is');
-    if ((flags & EntryFlag.deleted) === 0) this.liveCount++;
+    if ((flags & EntryFlag.deleted) !== 0) return;
+    expectFormat(this.#id.compare(this.lastId) > 0 && this.#id.compare(nodeId) >= 0, 'the ids of entries ascend');
+    this.lastId.copy(this.#id);
+    this.liveCount++;
   }
 
-  #readId(nodeId: StreamId): void {
-    const id = this.#id;
-    id.copy(nodeId);
+  #readId(id: StreamId): void {
     const ms = (BigInt(id.msHi) << 32n | BigInt(id.msLo >>> 0)) + this.#integer();
     const seq = (BigInt(id.seqHi) << 32n | BigInt(id.seqLo >>> 0)) + this.#integer();
-    id.set(word(ms >> 32n), word(ms), word(seq >> 32n), word(seq));
+    this.#id.set(word(ms >> 32n), word(ms), word(seq >> 32n), word(seq));
   }
 
   #next(): void {

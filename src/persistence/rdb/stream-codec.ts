@@ -136,15 +136,20 @@ function writeIdBytes(writer: RdbWriter, i32: Int32Array, at: number): void {
 // Reading.
 
 const nodeCheck = new NodeCheck();
+const nodeId = new StreamId();
 const lastId = new StreamId();
 
 function readNodes(reader: RdbReader, streams: Streams, head: number): void {
   lastId.setZero();
   let length = 0;
+  let isFirst = true;
   for (let left = reader.countOf(NODE_BYTES_LEAST); left > 0; left--) {
     const name = reader.string();
     expectFormat(name.length === ID_BYTES, "a node's id has 16 bytes");
     id.loadBytes(name, 0);
+    expectFormat(isFirst || id.compare(nodeId) > 0, 'the ids of nodes ascend');
+    isFirst = false;
+    nodeId.copy(id);
     const bytes = reader.string();
     nodeCheck.check(bytes, id, lastId);
     lastId.copy(nodeCheck.lastId);
