@@ -2,6 +2,7 @@
 import { ValueType } from '../../keyspace/entry.ts';
 import { HeadWord } from '../../keyspace/streams/stream-head.ts';
 import * as errors from '../../protocol/errors.ts';
+import * as streamErrors from '../../protocol/stream-errors.ts';
 import { StreamId } from '../../structures/stream-id.ts';
 import type { Call } from '../call.ts';
 import { findCollection, wrongTypeEntry } from '../collection.ts';
@@ -80,7 +81,7 @@ function readWanted(call: Call, idAt: number, keyAt: number, entry: number, out:
     return true;
   }
   if (!isCharacter(call, idAt, GREATER)) return readId(call, idAt, out);
-  call.fail(errors.newEntriesOfRead);
+  call.fail(streamErrors.newEntriesOfRead);
   return false;
 }
 
