@@ -4,7 +4,6 @@
  * `05` are 5. An argument ends at a NUL.
  */
 import { StreamId } from '../../structures/stream-id.ts';
-import * as errors from '../../protocol/errors.ts';
 import * as streamErrors from '../../protocol/stream-errors.ts';
 import type { Call } from '../call.ts';
 

@@ -1,5 +1,4 @@
 /** XACK: entries that are no longer pending for a group. */
-import * as errors from '../../protocol/errors.ts';
 import * as streamErrors from '../../protocol/stream-errors.ts';
 import { StreamId } from '../../structures/stream-id.ts';
 import { about } from '../about.ts';

@@ -6,7 +6,6 @@ import { consumerSeen, markActive } from '../../keyspace/streams/consumer-times.
 import { consumerOf, GroupWord, incrementLong, PendingWord, readLong, writeLong, writeLong64 } from '../../keyspace/streams/group-records.ts';
 import type { Streams } from '../../keyspace/streams/streams.ts';
 import { wordBytes } from '../../protocol/ascii.ts';
-import * as errors from '../../protocol/errors.ts';
 import * as streamErrors from '../../protocol/stream-errors.ts';
 import { StreamId } from '../../structures/stream-id.ts';
 import { about } from '../about.ts';

@@ -1,7 +1,6 @@
 /** XREAD: entries of several streams behind given ids. */
 import { ValueType } from '../../keyspace/entry.ts';
 import { HeadWord } from '../../keyspace/streams/stream-head.ts';
-import * as errors from '../../protocol/errors.ts';
 import * as streamErrors from '../../protocol/stream-errors.ts';
 import { StreamId } from '../../structures/stream-id.ts';
 import type { Call } from '../call.ts';

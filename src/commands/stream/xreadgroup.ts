@@ -2,7 +2,6 @@
 import { GroupWord, incrementLong, PendingWord, writeLong } from '../../keyspace/streams/group-records.ts';
 import { countRead } from '../../keyspace/streams/lag.ts';
 import { consumerSeen, markActive } from '../../keyspace/streams/consumer-times.ts';
-import * as errors from '../../protocol/errors.ts';
 import * as streamErrors from '../../protocol/stream-errors.ts';
 import { StreamId } from '../../structures/stream-id.ts';
 import { TreeCursor } from '../../structures/tree-cursor.ts';
