@@ -21,6 +21,7 @@ import {
 } from './entry.ts';
 import { Lists } from './lists.ts';
 import { Sets } from './sets.ts';
+import { Hashes } from './hashes.ts';
 import { rootWords, SlotRoots } from './slot-roots.ts';
 import { SortedSets } from './sorted-sets.ts';
 import { Streams } from './streams/streams.ts';
@@ -48,6 +49,7 @@ export class Keyspace {
   readonly lists: Lists;
   readonly sets: Sets;
   readonly streams: Streams;
+  readonly hashes: Hashes;
   readonly #hash: KeyHash;
   readonly #roots: SlotRoots;
   readonly #scratch = new AddressList();
@@ -68,6 +70,7 @@ export class Keyspace {
     this.#roots = new SlotRoots(arena, shard, shardCount, databaseCount);
     this.kinds[ValueType.zset] = this.sortedSets = new SortedSets(arena, hash, limits);
     this.kinds[ValueType.stream] = this.streams = new Streams(arena, limits);
+    this.kinds[ValueType.hash] = this.hashes = new Hashes(arena, hash, limits);
   }
 
   /** Lays out a fresh arena; attaching threads must not. */

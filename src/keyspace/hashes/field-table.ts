@@ -1,0 +1,226 @@
+/**
+ * The large form of a hash: a table of field records, and an ordered tree of those that expire, by their
+ * time, so that due fields are found without looking at others. A hash is named by its header block:
+ *
+ *   words 0-3   the table's root; word 3 counts the granules of all records
+ *   words 4,5   the root of the tree: (expiry, record)
+ */
+import { Purpose, type Arena } from '../../memory/arena.ts';
+import type { Random } from '../../base/random.ts';
+import type { AddressList } from '../../structures/address-list.ts';
+import type { KeyHash } from '../../structures/key-hash.ts';
+import { keyLengthOf, keyOffsetOf } from '../../structures/keyed-record.ts';
+import { OrderedTree } from '../../structures/ordered-tree.ts';
+import { Table } from '../../structures/table.ts';
+import { TreeCursor } from '../../structures/tree-cursor.ts';
+import { RefOrder } from '../../structures/tree-search.ts';
+import {
+  clearRecordExpiry, createRecord, fitsRecord, hasExpiryRoom, recordExpiry, recordValueLength, recordValueOffset, writeRecordExpiry,
+  writeRecordValue,
+} from './field-record.ts';
+
+const HEADER_BYTES = 24;
+const HEADER_WORDS = 6;
+const RECORD_GRANULES = 3;
+const TREE_ROOT = 4;
+const SCAN_END = 2 ** 32;
+
+export class FieldTable {
+  readonly #arena: Arena;
+  readonly #hash: KeyHash;
+  readonly #table: Table;
+  readonly #tree: OrderedTree;
+  readonly #cursor: TreeCursor;
+
+  constructor(arena: Arena, hash: KeyHash) {
+    this.#arena = arena;
+    this.#hash = hash;
+    this.#table = new Table(arena, hash);
+    this.#tree = new OrderedTree(arena, new RefOrder());
+    this.#cursor = new TreeCursor(arena);
+  }
+
+  /** The header of a new hash without fields. */
+  create(): number {
+    const header = this.#arena.alloc(HEADER_BYTES, Purpose.value);
+    this.#arena.i32.fill(0, header * 2, header * 2 + HEADER_WORDS);
+    return header;
+  }
+
+  /** Frees the hash with all its fields. */
+  free(header: number, scratch: AddressList): void {
+    for (let position = 0; position < SCAN_END;) {
+      scratch.clear();
+      position = this.#table.scan(header * 2, position, scratch);
+      for (let i = 0; i < scratch.length; i++) this.#arena.free(scratch.at(i), Purpose.value);
+    }
+    this.#table.clear(header * 2);
+    this.#tree.clear(header * 2 + TREE_ROOT);
+    this.#arena.free(header, Purpose.value);
+  }
+
+  usedBytes(header: number): number {
+    const records = this.#arena.i32[header * 2 + RECORD_GRANULES]! * 8;
+    const tree = this.#tree.usedBytes(header * 2 + TREE_ROOT);
+    return this.#arena.capacityBytes(header) + records + this.#table.usedBytes(header * 2) + tree;
+  }
+
+  count(header: number): number {
+    return this.#table.count(header * 2);
+  }
+
+  /** The record of a field, or 0. `hash` is `hashOf` the field. */
+  find(header: number, hash: number, field: Uint8Array, fieldAt: number, fieldBytes: number): number {
+    return this.#table.find(header * 2, hash, field, fieldAt, fieldBytes);
+  }
+
+  hashOf(field: Uint8Array, fieldAt: number, fieldBytes: number): number {
+    return this.#hash.hash(field, fieldAt, fieldBytes);
+  }
+
+  /** Adds a field that the hash does not have; throws ArenaFullError. */
+  add(
+    header: number, hash: number, field: Uint8Array, fieldAt: number, fieldBytes: number, value: Uint8Array, valueAt: number, valueBytes: number,
+  ): number {
+    const record = createRecord(this.#arena, field, fieldAt, fieldBytes, valueBytes, false);
+    writeRecordValue(this.#arena, record, value, valueAt, valueBytes);
+    try {
+      this.#table.insert(header * 2, hash, record);
+    } catch (error) {
+      this.#arena.free(record, Purpose.value);
+      throw error;
+    }
+    this.#countBlock(header, record, 1);
+    return record;
+  }
+
+  /** Gives a field another value; its expiry stays. Returns its record. Throws ArenaFullError. */
+  write(header: number, hash: number, record: number, value: Uint8Array, valueAt: number, valueBytes: number): number {
+    const arena = this.#arena;
+    if (fitsRecord(arena, record, valueBytes)) {
+      writeRecordValue(arena, record, value, valueAt, valueBytes);
+      return record;
+    }
+    const atMs = recordExpiry(arena.i32, record);
+    const moved = this.#moved(record, valueBytes, atMs !== 0);
+    writeRecordValue(arena, moved, value, valueAt, valueBytes);
+    if (atMs !== 0) this.#takeOverExpiry(header, record, moved, atMs);
+    this.#replace(header, hash, record, moved);
+    return moved;
+  }
+
+  /** Lets a field expire at a time that is not 0. Throws ArenaFullError. */
+  setExpiry(header: number, hash: number, record: number, atMs: number): void {
+    const { i32 } = this.#arena;
+    const before = recordExpiry(i32, record);
+    if (before === atMs) return;
+    if (hasExpiryRoom(i32, record)) {
+      this.#tree.insert(header * 2 + TREE_ROOT, atMs, record);
+      if (before !== 0) this.#tree.remove(header * 2 + TREE_ROOT, before, record);
+      writeRecordExpiry(this.#arena.i32, record, atMs);
+      return;
+    }
+    const moved = this.#moved(record, recordValueLength(i32, record), true);
+    const { i32: words, u8 } = this.#arena;
+    writeRecordValue(this.#arena, moved, u8, recordValueOffset(words, record), recordValueLength(words, record));
+    this.#takeOverExpiry(header, record, moved, atMs);
+    this.#replace(header, hash, record, moved);
+  }
+
+  /** Lets a field expire no more; false if it did not. */
+  clearExpiry(header: number, record: number): boolean {
+    const { i32 } = this.#arena;
+    const atMs = recordExpiry(i32, record);
+    if (atMs === 0) return false;
+    this.#tree.remove(header * 2 + TREE_ROOT, atMs, record);
+    clearRecordExpiry(i32, record);
+    return true;
+  }
+
+  remove(header: number, hash: number, record: number): void {
+    this.clearExpiry(header, record);
+    this.#table.remove(header * 2, hash, record);
+    this.#countBlock(header, record, -1);
+    this.#arena.free(record, Purpose.value);
+  }
+
+  /** The number of fields that expire. */
+  expiringCount(header: number): number {
+    return this.#tree.count(header * 2 + TREE_ROOT);
+  }
+
+  /** The time of the field that expires first; Infinity for none. */
+  earliest(header: number): number {
+    return this.#tree.first(header * 2 + TREE_ROOT, this.#cursor) ? this.#cursor.key : Infinity;
+  }
+
+  /** The number of fields whose time is `nowMs` or before. */
+  dueCount(header: number, nowMs: number): number {
+    return this.#tree.upperBound(header * 2 + TREE_ROOT, nowMs, this.#cursor);
+  }
+
+  /** The record of the field that expires first, or 0. `nextExpiring` gives the others. */
+  firstExpiring(header: number): number {
+    return this.#tree.first(header * 2 + TREE_ROOT, this.#cursor) ? this.#cursor.ref : 0;
+  }
+
+  /** The record that expires next, or 0. */
+  nextExpiring(): number {
+    return this.#cursor.next() ? this.#cursor.ref : 0;
+  }
+
+  /** Removes the `count` fields that expire first. */
+  removeFirst(header: number, count: number): void {
+    for (let left = count; left > 0; left--) {
+      const record = this.firstExpiring(header);
+      const { i32, u8 } = this.#arena;
+      this.remove(header, this.#hash.hash(u8, keyOffsetOf(i32, record), keyLengthOf(i32, record)), record);
+    }
+  }
+
+  scan(header: number, position: number, out: AddressList): number {
+    return this.#table.scan(header * 2, position, out);
+  }
+
+  /** A record drawn uniformly. */
+  random(header: number, random: Random): number {
+    return this.#table.random(header * 2, random);
+  }
+
+  /** Asserts that the table and the tree are consistent. */
+  check(header: number): void {
+    this.#table.check(header * 2);
+    this.#tree.check(header * 2 + TREE_ROOT);
+  }
+
+  /** A copy of a record but for its value, which is not written yet, and its expiry. */
+  #moved(record: number, valueBytes: number, withExpiryRoom: boolean): number {
+    const { i32, u8 } = this.#arena;
+    return createRecord(this.#arena, u8, keyOffsetOf(i32, record), keyLengthOf(i32, record), valueBytes, withExpiryRoom);
+  }
+
+  /** Lets the tree refer to `moved` instead of `record`. After an ArenaFullError `moved` is freed. */
+  #takeOverExpiry(header: number, record: number, moved: number, atMs: number): void {
+    const root = header * 2 + TREE_ROOT;
+    try {
+      this.#tree.insert(root, atMs, moved);
+    } catch (error) {
+      this.#arena.free(moved, Purpose.value);
+      throw error;
+    }
+    const before = recordExpiry(this.#arena.i32, record);
+    if (before !== 0) this.#tree.remove(root, before, record);
+    writeRecordExpiry(this.#arena.i32, moved, atMs);
+  }
+
+  #replace(header: number, hash: number, record: number, moved: number): void {
+    this.#table.replace(header * 2, hash, record, moved);
+    this.#countBlock(header, record, -1);
+    this.#countBlock(header, moved, 1);
+    this.#arena.free(record, Purpose.value);
+  }
+
+  #countBlock(header: number, record: number, sign: number): void {
+    this.#arena.i32[header * 2 + RECORD_GRANULES]! += sign * (this.#arena.capacityBytes(record) / 8);
+  }
+}
