@@ -19,6 +19,8 @@ export const Counter = {
   expiredTimeCapReached: 10,
   leases: 11,
   expiredStalePercent: 12,
+  /** Fields of hashes. */
+  expiredFields: 13,
 } as const;
 
 /** Error prefixes counted one by one in INFO errorstats; others are counted as the last. */

@@ -14,8 +14,9 @@ import type { Effects } from '../channel/effect-writer.ts';
 import { Counter, type ShardStats } from '../channel/shard-stats.ts';
 import type { Control } from '../channel/control.ts';
 import { commandArgc, commandId } from '../channel/records.ts';
+import { expireFields } from './expire-fields.ts';
 import { findKeys, type KeyList } from './keys.ts';
-import { accessClock, expiryFlag, expiryMs, keyLength, keyOffset, setAccessClock, typeOf } from '../keyspace/entry.ts';
+import { accessClock, expiryFlag, expiryMs, fieldExpiryFlag, keyLength, keyOffset, setAccessClock, typeOf } from '../keyspace/entry.ts';
 import type { Keyspace } from '../keyspace/keyspace.ts';
 import { equalsIgnoreCase, latin1, parseInteger, parseInteger64, utf8 } from '../protocol/ascii.ts';
 import * as errors from '../protocol/errors.ts';
@@ -30,6 +31,8 @@ export interface CallContext {
   readonly control: Control;
   readonly random: Random;
 }
+
+const volatileFlags = expiryFlag | fieldExpiryFlag;
 
 export class Call {
   readonly reply: ReplyWriter;
@@ -239,10 +242,10 @@ export class Call {
     if (accessClock(keyspace.arena, entry) !== clock) setAccessClock(keyspace.arena, entry, clock);
   }
 
-  /** Whether an entry's time is over. Never while a log is loaded. */
+  /** Whether an entry's time is over, or that of all fields of a hash. Never while a log is loaded. */
   isExpired(keyspace: Keyspace, entry: number): boolean {
-    if ((keyspace.arena.i32[entry * 2]! & expiryFlag) === 0) return false;
-    return expiryMs(keyspace.arena, entry) <= this.nowMs;
+    if (this.#isKeyOver(keyspace, entry)) return true;
+    return (keyspace.arena.i32[entry * 2]! & fieldExpiryFlag) !== 0 && keyspace.hashes.isOver(entry, this.nowMs);
   }
 
   /** Removes an expired entry and leaves its DEL as an effect. */
@@ -250,8 +253,9 @@ export class Call {
     const { arena } = keyspace;
     this.effects.command(db, 'DEL', 1);
     this.effects.bytes(arena.u8, keyOffset(arena, entry), keyLength(arena, entry));
+    if (this.#isKeyOver(keyspace, entry)) this.stats.f64[Counter.expiredKeys]! += 1;
+    else this.stats.f64[Counter.expiredFields]! += keyspace.hashes.length(entry);
     keyspace.remove(db, slot, entry);
-    this.stats.f64[Counter.expiredKeys]! += 1;
   }
 
   // Effects.
@@ -289,14 +293,22 @@ export class Call {
     return false;
   }
 
+  #isKeyOver({ arena }: Keyspace, entry: number): boolean {
+    return (arena.i32[entry * 2]! & expiryFlag) !== 0 && expiryMs(arena, entry) <= this.nowMs;
+  }
+
   #find(keyspace: Keyspace, slot: number, i: number): number {
     const hash = i === this.hashedKey ? this.knownHash : keyspace.hashOf(this.bytes, this.offset(i), this.length(i));
     return keyspace.findHashed(this.db, slot, hash, this.bytes, this.offset(i), this.length(i));
   }
 
   #live(keyspace: Keyspace, slot: number, entry: number, db: number = this.db): number {
-    if (entry === 0 || !this.isExpired(keyspace, entry)) return entry;
-    this.expire(keyspace, slot, entry, db);
-    return 0;
+    if (entry === 0 || (keyspace.arena.i32[entry * 2]! & volatileFlags) === 0) return entry;
+    if (this.isExpired(keyspace, entry)) {
+      this.expire(keyspace, slot, entry, db);
+      return 0;
+    }
+    if ((keyspace.arena.i32[entry * 2]! & fieldExpiryFlag) !== 0) expireFields(this, keyspace, slot, entry, db, Infinity);
+    return entry;
   }
 }

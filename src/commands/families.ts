@@ -6,6 +6,7 @@ import { clusterCommands } from './door/cluster.ts';
 import { geoCommands } from './geo/geo-commands.ts';
 import { genericCommands } from './generic/rows.ts';
 import { listCommands } from './list/list-commands.ts';
+import { hashCommands } from './hash/rows.ts';
 import { serverCommands } from './server/rows.ts';
 import { sortedSetCommands } from './sorted-set/sorted-set-commands.ts';
 import { setCommands } from './set/rows.ts';
@@ -20,6 +21,7 @@ export const families: readonly (readonly CommandRow[])[] = [
   setCommands,
   genericCommands,
   geoCommands,
+  hashCommands,
   serverCommands,
   sortedSetCommands,
   clusterCommands,

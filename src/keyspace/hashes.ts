@@ -178,6 +178,11 @@ export class Hashes implements ValueKind {
     return (first === 0 ? 0 : this.#compact.expiry(addr, first, 3)) || Infinity;
   }
 
+  /** Whether the time of every field is `nowMs` or before. */
+  isOver(entry: number, nowMs: number): boolean {
+    return this.earliestExpiry(entry) <= nowMs && this.dueCount(entry, nowMs) === this.length(entry);
+  }
+
   /** The number of fields whose time is `nowMs` or before. */
   dueCount(entry: number, nowMs: number): number {
     const addr = valueAddress(this.#arena, entry);
@@ -284,6 +289,11 @@ export class Hashes implements ValueKind {
   /** The length of the listpack that a compact hash is; its bytes begin at the value's address. */
   listpackBytes(entry: number): number {
     return this.#compact.totalBytes(valueAddress(this.#arena, entry));
+  }
+
+  /** Whether a compact hash has room for expiries. */
+  isWide(entry: number): boolean {
+    return encodingOf(this.#arena, entry) === HashEncoding.listpackex;
   }
 
   /** Asserts that the hash is consistent. */

@@ -112,6 +112,31 @@ export function namedNotFloat(name: string): string {
   return `ERR ${name} is not a valid float`;
 }
 
+// Hashes
+
+export const hashValueNotInteger = 'ERR hash value is not an integer';
+export const hashValueNotFloat = 'ERR hash value is not a float';
+export const infiniteIncrement = 'ERR value is NaN or Infinity';
+export const expireNegative = 'ERR invalid expire time, must be >= 0';
+export const expireMissing = 'ERR missing expire time';
+export const fieldsMissing = 'ERR Mandatory argument FIELDS is missing or not at the right position';
+export const fieldsAbsent = 'ERR missing FIELDS argument';
+export const fieldsTwice = 'ERR FIELDS keyword specified multiple times';
+export const fieldsIncomplete = 'ERR FIELDS requires at least numfields and one field argument';
+export const fieldCountNotPositive = 'ERR Number of fields must be a positive integer';
+export const numFieldsNotPositive = 'ERR Parameter `numFields` should be greater than 0';
+export const invalidFieldCount = 'ERR invalid number of fields';
+export const fieldCountMismatch = 'ERR The `numfields` parameter must match the number of arguments';
+export const wrongArityAtAll = 'ERR wrong number of arguments';
+export const conditionsConflict = 'ERR Multiple condition flags specified';
+export const fieldConditionConflict = 'ERR Only one of FXX or FNX arguments can be specified';
+export const persistConflict = 'ERR Only one of EX, PX, EXAT, PXAT or PERSIST arguments can be specified';
+export const keepTtlConflict = 'ERR Only one of EX, PX, EXAT, PXAT or KEEPTTL arguments can be specified';
+
+export function unknownArgument(argument: string): string {
+  return `ERR unknown argument: ${cString(argument, Infinity)}`;
+}
+
 // Strings
 
 export const stringTooLong = 'ERR string exceeds maximum allowed size (proto-max-bulk-len)';

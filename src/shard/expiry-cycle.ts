@@ -1,14 +1,18 @@
 /**
- * Active expiry: removes keys whose time is over though nobody asks for them, with bounded effort.
+ * Active expiry: removes keys, and fields of hashes, whose time is over though nobody asks for them, with
+ * bounded effort.
  *
- * Each run walks on through the slots that hold keys with an expiry, within a budget of time that
- * grows with `active-expire-effort`. It goes round all slots and databases and takes up where it stopped.
- * Keys are exact on access without it; this only gives their memory back.
+ * Each run walks on through the slots that hold keys with an expiry or hashes with fields that expire, within
+ * a budget of time that grows with `active-expire-effort`. It goes round all slots and databases and takes up
+ * where it stopped; a hash knows its due fields, so no others are looked at. Keys and fields are exact on
+ * access without it; this only gives their memory back.
  */
 import type { Clock } from '../base/clock.ts';
 import { Setting, type Control } from '../channel/control.ts';
 import { Counter, type ShardStats } from '../channel/shard-stats.ts';
 import type { Call } from '../commands/call.ts';
+import { expireFields } from '../commands/expire-fields.ts';
+import { fieldExpiryFlag } from '../keyspace/entry.ts';
 import { slotCount, type Keyspace } from '../keyspace/keyspace.ts';
 import { AddressList } from '../structures/address-list.ts';
 
@@ -82,15 +86,28 @@ export class ExpiryCycle {
     return true;
   }
 
-  /** Looks at the entries around the position and steps on; returns their number. */
+  /** Looks at the entries around the position, and steps on unless a hash has more due fields; returns how much was looked at. */
   #expireAround(slot: number): number {
     const found = this.#found;
     found.clear();
-    this.#position = this.#keyspace.scanSlot(this.#db, slot, this.#position, found);
+    const next = this.#keyspace.scanSlot(this.#db, slot, this.#position, found);
+    let isDone = true;
+    let fields = 0;
     for (let i = 0; i < found.length; i++) {
-      const entry = found.at(i);
-      if (this.#call.isExpired(this.#keyspace, entry)) this.#call.expire(this.#keyspace, slot, entry, this.#db);
+      const removed = this.#expire(slot, found.at(i));
+      if (removed === entriesPerReading) isDone = false;
+      fields += removed;
     }
-    return found.length + 1;
+    if (isDone) this.#position = next;
+    return found.length + fields + 1;
+  }
+
+  /** Removes an entry whose time is over, or some of its fields, whose number is returned. */
+  #expire(slot: number, entry: number): number {
+    const call = this.#call;
+    const keyspace = this.#keyspace;
+    if (call.isExpired(keyspace, entry)) call.expire(keyspace, slot, entry, this.#db);
+    else if ((keyspace.arena.i32[entry * 2]! & fieldExpiryFlag) !== 0) return expireFields(call, keyspace, slot, entry, this.#db, entriesPerReading);
+    return 0;
   }
 }

@@ -46,7 +46,7 @@ const edges = [
 ];
 
 /** Structures whose users are still to come. */
-const unusedYet = ['src/structures/ordered-tree.ts'];
+const unusedYet: readonly string[] = [];
 
 /** Longer than 500 lines, and why that is one thing. */
 const longFiles: Record<string, string> = {

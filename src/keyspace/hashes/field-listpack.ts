@@ -135,11 +135,6 @@ export class FieldListpack {
     return count;
   }
 
-  /** The number of fields that expire. */
-  expiringCount(addr: number): number {
-    return this.dueCount(addr, Infinity);
-  }
-
   /** A new listpack of width 3 with the fields of one of width 2. */
   widened(addr: number): number {
     const wide = this.#listpack.create(this.#listpack.totalBytes(addr) + this.#listpack.count(addr));

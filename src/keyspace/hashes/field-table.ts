@@ -15,8 +15,8 @@ import { Table } from '../../structures/table.ts';
 import { TreeCursor } from '../../structures/tree-cursor.ts';
 import { RefOrder } from '../../structures/tree-search.ts';
 import {
-  clearRecordExpiry, createRecord, fitsRecord, hasExpiryRoom, recordExpiry, recordValueLength, recordValueOffset, writeRecordExpiry,
-  writeRecordValue,
+  clearRecordExpiry, createRecord, createRoomyRecord, fitsRecord, freeHusk, freeRecord, hasExpiryRoom, recordBytes, recordExpiry,
+  writeRecordExpiry, writeRecordValue,
 } from './field-record.ts';
 
 const HEADER_BYTES = 24;
@@ -52,7 +52,7 @@ export class FieldTable {
     for (let position = 0; position < SCAN_END;) {
       scratch.clear();
       position = this.#table.scan(header * 2, position, scratch);
-      for (let i = 0; i < scratch.length; i++) this.#arena.free(scratch.at(i), Purpose.value);
+      for (let i = 0; i < scratch.length; i++) freeRecord(this.#arena, scratch.at(i));
     }
     this.#table.clear(header * 2);
     this.#tree.clear(header * 2 + TREE_ROOT);
@@ -82,15 +82,16 @@ export class FieldTable {
   add(
     header: number, hash: number, field: Uint8Array, fieldAt: number, fieldBytes: number, value: Uint8Array, valueAt: number, valueBytes: number,
   ): number {
-    const record = createRecord(this.#arena, field, fieldAt, fieldBytes, valueBytes, false);
-    writeRecordValue(this.#arena, record, value, valueAt, valueBytes);
+    const arena = this.#arena;
+    const record = createRecord(arena, field, fieldAt, fieldBytes, valueBytes, false);
+    writeRecordValue(arena, record, value, valueAt, valueBytes);
     try {
       this.#table.insert(header * 2, hash, record);
     } catch (error) {
-      this.#arena.free(record, Purpose.value);
+      freeRecord(arena, record);
       throw error;
     }
-    this.#countBlock(header, record, 1);
+    this.#countBytes(header, recordBytes(arena, record));
     return record;
   }
 
@@ -101,30 +102,43 @@ export class FieldTable {
       writeRecordValue(arena, record, value, valueAt, valueBytes);
       return record;
     }
-    const atMs = recordExpiry(arena.i32, record);
-    const moved = this.#moved(record, valueBytes, atMs !== 0);
+    const { i32, u8 } = arena;
+    const atMs = recordExpiry(i32, record);
+    const moved = createRecord(arena, u8, keyOffsetOf(i32, record), keyLengthOf(i32, record), valueBytes, atMs !== 0);
     writeRecordValue(arena, moved, value, valueAt, valueBytes);
-    if (atMs !== 0) this.#takeOverExpiry(header, record, moved, atMs);
-    this.#replace(header, hash, record, moved);
+    try {
+      if (atMs !== 0) this.#takeOverExpiry(header, record, moved, atMs);
+    } catch (error) {
+      freeRecord(arena, moved);
+      throw error;
+    }
+    this.#table.replace(header * 2, hash, record, moved);
+    this.#countBytes(header, recordBytes(arena, moved) - recordBytes(arena, record));
+    freeRecord(arena, record);
     return moved;
   }
 
   /** Lets a field expire at a time that is not 0. Throws ArenaFullError. */
   setExpiry(header: number, hash: number, record: number, atMs: number): void {
-    const { i32 } = this.#arena;
-    const before = recordExpiry(i32, record);
+    const arena = this.#arena;
+    const before = recordExpiry(arena.i32, record);
     if (before === atMs) return;
-    if (hasExpiryRoom(i32, record)) {
+    if (hasExpiryRoom(arena.i32, record)) {
       this.#tree.insert(header * 2 + TREE_ROOT, atMs, record);
       if (before !== 0) this.#tree.remove(header * 2 + TREE_ROOT, before, record);
-      writeRecordExpiry(this.#arena.i32, record, atMs);
+      writeRecordExpiry(arena.i32, record, atMs);
       return;
     }
-    const moved = this.#moved(record, recordValueLength(i32, record), true);
-    const { i32: words, u8 } = this.#arena;
-    writeRecordValue(this.#arena, moved, u8, recordValueOffset(words, record), recordValueLength(words, record));
-    this.#takeOverExpiry(header, record, moved, atMs);
-    this.#replace(header, hash, record, moved);
+    const roomy = createRoomyRecord(arena, record);
+    try {
+      this.#takeOverExpiry(header, record, roomy, atMs);
+    } catch (error) {
+      freeHusk(arena, roomy);
+      throw error;
+    }
+    this.#table.replace(header * 2, hash, record, roomy);
+    this.#countBytes(header, arena.capacityBytes(roomy) - arena.capacityBytes(record));
+    freeHusk(arena, record);
   }
 
   /** Lets a field expire no more; false if it did not. */
@@ -140,13 +154,8 @@ export class FieldTable {
   remove(header: number, hash: number, record: number): void {
     this.clearExpiry(header, record);
     this.#table.remove(header * 2, hash, record);
-    this.#countBlock(header, record, -1);
-    this.#arena.free(record, Purpose.value);
-  }
-
-  /** The number of fields that expire. */
-  expiringCount(header: number): number {
-    return this.#tree.count(header * 2 + TREE_ROOT);
+    this.#countBytes(header, -recordBytes(this.#arena, record));
+    freeRecord(this.#arena, record);
   }
 
   /** The time of the field that expires first; Infinity for none. */
@@ -193,34 +202,16 @@ export class FieldTable {
     this.#tree.check(header * 2 + TREE_ROOT);
   }
 
-  /** A copy of a record but for its value, which is not written yet, and its expiry. */
-  #moved(record: number, valueBytes: number, withExpiryRoom: boolean): number {
-    const { i32, u8 } = this.#arena;
-    return createRecord(this.#arena, u8, keyOffsetOf(i32, record), keyLengthOf(i32, record), valueBytes, withExpiryRoom);
-  }
-
-  /** Lets the tree refer to `moved` instead of `record`. After an ArenaFullError `moved` is freed. */
+  /** Lets the tree refer to `moved` instead of `record`, to expire at a time; throws ArenaFullError. */
   #takeOverExpiry(header: number, record: number, moved: number, atMs: number): void {
     const root = header * 2 + TREE_ROOT;
-    try {
-      this.#tree.insert(root, atMs, moved);
-    } catch (error) {
-      this.#arena.free(moved, Purpose.value);
-      throw error;
-    }
+    this.#tree.insert(root, atMs, moved);
     const before = recordExpiry(this.#arena.i32, record);
     if (before !== 0) this.#tree.remove(root, before, record);
     writeRecordExpiry(this.#arena.i32, moved, atMs);
   }
 
-  #replace(header: number, hash: number, record: number, moved: number): void {
-    this.#table.replace(header * 2, hash, record, moved);
-    this.#countBlock(header, record, -1);
-    this.#countBlock(header, moved, 1);
-    this.#arena.free(record, Purpose.value);
-  }
-
-  #countBlock(header: number, record: number, sign: number): void {
-    this.#arena.i32[header * 2 + RECORD_GRANULES]! += sign * (this.#arena.capacityBytes(record) / 8);
+  #countBytes(header: number, bytes: number): void {
+    this.#arena.i32[header * 2 + RECORD_GRANULES]! += bytes / 8;
   }
 }

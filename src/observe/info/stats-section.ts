@@ -26,6 +26,7 @@ export function statsFields(context: InfoContext): readonly Field[] {
     ['instantaneous_output_kbps', hundredths(sampler.outputBytes.perSecond / 1024)],
     ['rejected_connections', traffic.rejectedCount],
     ['expired_keys', counted(source, Counter.expiredKeys)],
+    ['expired_subkeys', counted(source, Counter.expiredFields)],
     ['expired_time_cap_reached_count', counted(source, Counter.expiredTimeCapReached)],
     ['expire_cycle_cpu_milliseconds', Math.floor(counted(source, Counter.expireCycleUs) / 1000)],
     ['keyspace_hits', counted(source, Counter.keyspaceHits)],

@@ -13,6 +13,7 @@ import { encodingOfBytes } from '../../keyspace/string-encoding.ts';
 import { BadFormatError, expectFormat } from './bad-format.ts';
 import { Crc64 } from './crc64.ts';
 import { listCodec } from './list-codec.ts';
+import { hashCodec } from './hash-codec.ts';
 import { RdbReader } from './rdb-reader.ts';
 import { RdbType } from './rdb-types.ts';
 import { RdbWriter } from './rdb-writer.ts';
@@ -36,6 +37,7 @@ const codecs: readonly TypeCodec[] = [
   sortedSetCodec,
   setCodec,
   streamCodec,
+  hashCodec,
 ];
 const writers = new Map(codecs.map((codec) => [codec.type, codec]));
 const readers = new Map(codecs.flatMap((codec) => codec.rdbTypes.map((rdbType) => [rdbType, codec] as const)));

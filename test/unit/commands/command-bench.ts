@@ -18,7 +18,7 @@ import type { ShardCommand } from '../../../src/commands/command.ts';
 import { findKeys, KeyList } from '../../../src/commands/keys.ts';
 import { arityOf, fullNames, lookup, lookupSubcommand, Place, placeOf, rows } from '../../../src/commands/table.ts';
 import {
-  encodingOf, expiry64, expiryFlag, keyLength, keyOffset, typeNames, typeOf, valueLength, valueOffset, ValueType,
+  encodingOf, expiry64, expiryFlag, fieldExpiryFlag, keyLength, keyOffset, typeNames, typeOf, valueLength, valueOffset, ValueType,
 } from '../../../src/keyspace/entry.ts';
 import { Keyspace } from '../../../src/keyspace/keyspace.ts';
 import { Arena, ArenaFullError } from '../../../src/memory/arena.ts';
@@ -255,21 +255,27 @@ function* entriesOf(keyspace: Keyspace, db: number): Iterable<{ slot: number; en
 
 function checkCounts(keyspace: Keyspace, db: number): void {
   const { arena } = keyspace;
-  const perSlot = new Map<number, { keys: number; volatile: number }>();
+  const perSlot = new Map<number, { keys: number; volatile: number; expiring: number; expiringFields: number }>();
   for (const { slot, entry } of entriesOf(keyspace, db)) {
-    const counts = perSlot.get(slot) ?? { keys: 0, volatile: 0 };
+    const counts = perSlot.get(slot) ?? { keys: 0, volatile: 0, expiring: 0, expiringFields: 0 };
     perSlot.set(slot, counts);
     counts.keys++;
-    if ((arena.i32[entry * 2]! & expiryFlag) !== 0) counts.volatile++;
+    const head = arena.i32[entry * 2]!;
+    if ((head & (expiryFlag | fieldExpiryFlag)) !== 0) counts.volatile++;
+    if ((head & expiryFlag) !== 0) counts.expiring++;
+    if ((head & fieldExpiryFlag) !== 0) counts.expiringFields++;
     assert(keySlot(arena.u8, keyOffset(arena, entry), keyLength(arena, entry)) === slot, 'a key is kept in its slot');
   }
   for (const [slot, { keys, volatile }] of perSlot) {
     assert(keyspace.slotKeyCount(db, slot) === keys, 'a slot counts its keys');
-    assert(keyspace.slotVolatileCount(db, slot) === volatile, 'a slot counts its keys with an expiry');
+    assert(keyspace.slotVolatileCount(db, slot) === volatile, 'a slot counts what active expiry has to visit');
   }
   const counts = [...perSlot.values()];
   assert(keyspace.keyCount(db) === counts.reduce((sum, { keys }) => sum + keys, 0), 'a database counts its keys');
-  assert(keyspace.volatileCount(db) === counts.reduce((sum, { volatile }) => sum + volatile, 0), 'a database counts its keys with an expiry');
+  assert(keyspace.volatileCount(db) === counts.reduce((sum, { expiring }) => sum + expiring, 0), 'a database counts its keys with an expiry');
+  assert(
+    keyspace.expiringFieldsCount(db) === counts.reduce((sum, { expiringFields }) => sum + expiringFields, 0),
+    'a database counts its hashes with fields that expire');
 }
 
 function datasetEntry(keyspace: Keyspace, db: number, entry: number, describe: (keyspace: Keyspace, entry: number) => string): DatasetEntry {

@@ -1,0 +1,87 @@
+/** HGET, HMGET, HEXISTS, HSTRLEN, HLEN, HGETALL, HKEYS and HVALS. Fields whose time is over are gone before. */
+import type { Call } from '../call.ts';
+import { wrongTypeEntry } from '../collection.ts';
+import { replyElement } from '../element.ts';
+import { findHash } from './key.ts';
+import { hashRow } from './row.ts';
+
+export const hget = hashRow('hget', 3, 'readonly fast', 'RO access', {
+  since: '2.0.0', summary: 'Returns the value of a field.', syntax: 'HGET key field',
+}, (call) => {
+  const entry = findHash(call);
+  if (entry !== wrongTypeEntry) replyValueOf(call, entry, 2);
+});
+
+export const hmget = hashRow('hmget', -3, 'readonly fast', 'RO access', {
+  since: '2.0.0', summary: 'Returns the values of several fields.', syntax: 'HMGET key field [field ...]', complexity: 'O(N) with N fields asked for',
+}, (call) => {
+  const entry = findHash(call);
+  if (entry === wrongTypeEntry) return;
+  call.reply.array(call.argc - 2);
+  for (let i = 2; i < call.argc; i++) replyValueOf(call, entry, i);
+});
+
+export const hexists = hashRow('hexists', 3, 'readonly fast', 'RO', {
+  since: '2.0.0', summary: 'Tells whether a hash has a field.', syntax: 'HEXISTS key field',
+}, (call) => {
+  const entry = findHash(call);
+  if (entry !== wrongTypeEntry) call.reply.integer(hasField(call, entry, 2) ? 1 : 0);
+});
+
+export const hstrlen = hashRow('hstrlen', 3, 'readonly fast', 'RO', {
+  since: '3.2.0', summary: 'Tells how long the value of a field is.', syntax: 'HSTRLEN key field',
+}, (call) => {
+  const entry = findHash(call);
+  if (entry !== wrongTypeEntry) call.reply.integer(hasField(call, entry, 2) ? call.keyspaceOf(1).hashes.value.byteLength() : 0);
+});
+
+export const hlen = hashRow('hlen', 2, 'readonly fast', 'RO', {
+  since: '2.0.0', summary: 'Tells how many fields a hash has.', syntax: 'HLEN key',
+}, (call) => {
+  const entry = findHash(call);
+  if (entry !== wrongTypeEntry) call.reply.integer(entry === 0 ? 0 : call.keyspaceOf(1).hashes.length(entry));
+});
+
+export const hgetall = hashRow('hgetall', 2, 'readonly', 'RO access', {
+  since: '2.0.0', summary: 'Returns all fields with their values.', syntax: 'HGETALL key', complexity: 'O(N) with N fields',
+}, (call) => {
+  const entry = findHash(call);
+  if (entry === wrongTypeEntry) return;
+  if (entry === 0) return call.reply.map(0);
+  const { hashes } = call.keyspaceOf(1);
+  call.reply.map(hashes.length(entry));
+  hashes.startWalk(entry);
+  while (hashes.nextField()) {
+    replyElement(call, hashes.field);
+    replyElement(call, hashes.value);
+  }
+});
+
+export const hkeys = hashRow('hkeys', 2, 'readonly', 'RO access', {
+  since: '2.0.0', summary: 'Returns the names of all fields.', syntax: 'HKEYS key', complexity: 'O(N) with N fields',
+}, (call) => replyEach(call, false));
+
+export const hvals = hashRow('hvals', 2, 'readonly', 'RO access', {
+  since: '2.0.0', summary: 'Returns the values of all fields.', syntax: 'HVALS key', complexity: 'O(N) with N fields',
+}, (call) => replyEach(call, true));
+
+/** Answers with the value of the field that argument `i` names, or nil; `entry` may be 0. */
+export function replyValueOf(call: Call, entry: number, i: number): void {
+  if (hasField(call, entry, i)) replyElement(call, call.keyspaceOf(1).hashes.value);
+  else call.reply.nil();
+}
+
+/** Whether the hash, if there is one, has the field that argument `i` names; it is read then. */
+export function hasField(call: Call, entry: number, i: number): boolean {
+  return entry !== 0 && call.keyspaceOf(1).hashes.find(entry, call.bytes, call.offset(i), call.length(i));
+}
+
+function replyEach(call: Call, wantsValues: boolean): void {
+  const entry = findHash(call);
+  if (entry === wrongTypeEntry) return;
+  if (entry === 0) return call.reply.array(0);
+  const { hashes } = call.keyspaceOf(1);
+  call.reply.array(hashes.length(entry));
+  hashes.startWalk(entry);
+  while (hashes.nextField()) replyElement(call, wantsValues ? hashes.value : hashes.field);
+}
