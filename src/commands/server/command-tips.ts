@@ -20,6 +20,8 @@ const tips: readonly (readonly [tips: readonly string[], names: string])[] = [
   [[random], 'object|refcount pttl time ttl'],
   [[random], 'zrandmember zscan'],
   [[random], 'dump spop srandmember sscan'],
+  [[random], 'hrandfield hscan'],
+  [[unordered], 'hgetall hkeys hvals'],
   [[unordered], 'command command|docs command|info command|list'],
   [[unordered], 'sdiff sinter smembers sunion'],
   [[splitByKeys, allSucceed], 'mset'],
