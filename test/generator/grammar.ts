@@ -6,6 +6,7 @@
 import type { Rule } from '../conformance/script.ts';
 import { bitmap } from './grammar-bitmap.ts';
 import { stream } from './grammar-stream.ts';
+import { geo } from './grammar-geo.ts';
 import type { Pick } from './pick.ts';
 import { row } from './production.ts';
 import type { Production } from './production.ts';
