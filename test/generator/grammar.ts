@@ -62,6 +62,7 @@ export const families: Readonly<Record<string, readonly Production[]>> = {
   general,
   bitmap,
   stream,
+  geo,
 };
 
 /** Productions to choose from, and the sum of their weights. */

@@ -119,7 +119,7 @@ describe('searches', () => {
     for (const [caseSeed, memberCountMax, searchCount, scores, found] of recorded) {
       const answers = ourAnswers(geoCase(caseSeed, memberCountMax, searchCount));
       expect(answers.scores).toEqual(scores);
-      expect(answers.found, `case ${caseSeed}`).toEqual(found.map((members) => members.map((member) => `m${member}`)));
+      expect([caseSeed, answers.found]).toEqual([caseSeed, found.map((members) => members.map((member) => `m${member}`))]);
     }
   });
 });
@@ -163,7 +163,7 @@ describe.runIf(hasReference())('beside redis-server', () => {
   test('random cases have the same scores and results', async () => {
     for (let step = 0; step < 40; step++) {
       const random = geoCase(seed + step, 300, 20);
-      expect(ourAnswers(random), `case ${seed + step}`).toEqual(await redisAnswers(client, random));
+      expect([seed + step, ourAnswers(random)]).toEqual([seed + step, await redisAnswers(client, random)]);
     }
   });
 });
