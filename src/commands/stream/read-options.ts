@@ -1,7 +1,6 @@
 /** The arguments of XREAD and XREADGROUP before the keys and ids. */
 import { wordBytes } from '../../protocol/ascii.ts';
 import * as errors from '../../protocol/errors.ts';
-import * as streamErrors from '../../protocol/stream-errors.ts';
 import type { Call } from '../call.ts';
 
 const block = wordBytes('block');
@@ -33,7 +32,7 @@ export class ReadOptions {
       i = next;
     }
     if (this.keysAt === 0) return refuse(call, errors.syntax);
-    return !isGroup || this.groupAt !== 0 || refuse(call, streamErrors.groupOptionMissing);
+    return !isGroup || this.groupAt !== 0 || refuse(call, errors.groupOptionMissing);
   }
 
   /** Index behind the option, or 0 after an error. */
@@ -43,12 +42,12 @@ export class ReadOptions {
     if (more > 0 && call.is(i, count)) return this.#readCount(call, i + 1) ? i + 2 : 0;
     if (more > 0 && call.is(i, streams)) return this.#readKeys(call, i + 1) ? call.argc : 0;
     if (more > 1 && call.is(i, group)) {
-      if (!isGroup) return fail(call, streamErrors.groupOptionOfRead);
+      if (!isGroup) return fail(call, errors.groupOptionOfRead);
       this.groupAt = i + 1;
       return i + 3;
     }
     if (!call.is(i, noack)) return fail(call, errors.syntax);
-    if (!isGroup) return fail(call, streamErrors.noAckOptionOfRead);
+    if (!isGroup) return fail(call, errors.noAckOptionOfRead);
     this.noAck = true;
     return i + 1;
   }
@@ -62,7 +61,7 @@ export class ReadOptions {
 
   #readKeys(call: Call, i: number): boolean {
     const rest = call.argc - i;
-    if (rest % 2 !== 0) return refuse(call, streamErrors.unbalancedStreams);
+    if (rest % 2 !== 0) return refuse(call, errors.unbalancedStreams);
     this.keysAt = i;
     this.keyCount = rest / 2;
     return true;

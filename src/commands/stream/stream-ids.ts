@@ -4,7 +4,7 @@
  * `05` are 5. An argument ends at a NUL.
  */
 import { StreamId } from '../../structures/stream-id.ts';
-import * as streamErrors from '../../protocol/stream-errors.ts';
+import * as errors from '../../protocol/errors.ts';
 import type { Call } from '../call.ts';
 
 const ARGUMENT_BYTES_MAX = 127;
@@ -24,7 +24,7 @@ let lo = 0;
 
 /** Reads argument `i` as an id; answers with an error and false when it is none. */
 export function readId(call: Call, i: number, out: StreamId): boolean {
-  return parseId(call, i, out) || refuse(call, streamErrors.invalidStreamId);
+  return parseId(call, i, out) || refuse(call, errors.invalidStreamId);
 }
 
 /** As `readId`, without an answer. */
@@ -35,20 +35,20 @@ export function parseId(call: Call, i: number, out: StreamId): boolean {
 /** The id that XADD is given: its sequence number may be `*`, then it is 0 here and the answer is 'open'. */
 export function readNewId(call: Call, i: number, out: StreamId): 'whole' | 'open' | undefined {
   const kind = parse(call.bytes, call.offset(i), call.length(i), 0, true, out);
-  if (kind === 'none') call.fail(streamErrors.invalidStreamId);
+  if (kind === 'none') call.fail(errors.invalidStreamId);
   return kind === 'none' ? undefined : kind;
 }
 
 /** Reads argument `i` as the start of an interval, which is included. */
 export function readStart(call: Call, i: number, out: StreamId): boolean {
-  if (!readEdge(call, i, 0, out)) return refuse(call, streamErrors.invalidStreamId);
-  return !isExclusive(call, i) || out.increment() || refuse(call, streamErrors.invalidStartId);
+  if (!readEdge(call, i, 0, out)) return refuse(call, errors.invalidStreamId);
+  return !isExclusive(call, i) || out.increment() || refuse(call, errors.invalidStartId);
 }
 
 /** Reads argument `i` as the end of an interval, which is included. */
 export function readEnd(call: Call, i: number, out: StreamId): boolean {
-  if (!readEdge(call, i, -1, out)) return refuse(call, streamErrors.invalidStreamId);
-  return !isExclusive(call, i) || out.decrement() || refuse(call, streamErrors.invalidEndId);
+  if (!readEdge(call, i, -1, out)) return refuse(call, errors.invalidStreamId);
+  return !isExclusive(call, i) || out.decrement() || refuse(call, errors.invalidEndId);
 }
 
 /** Whether argument `i` is the single character. */
@@ -58,7 +58,7 @@ export function isCharacter(call: Call, i: number, character: number): boolean {
 
 /** Reads argument `i` as an id, `-` or `+`. */
 export function readIdOrEdge(call: Call, i: number, out: StreamId): boolean {
-  return edge(call.bytes, call.offset(i), call.length(i), 0, out) || refuse(call, streamErrors.invalidStreamId);
+  return edge(call.bytes, call.offset(i), call.length(i), 0, out) || refuse(call, errors.invalidStreamId);
 }
 
 function isExclusive(call: Call, i: number): boolean {

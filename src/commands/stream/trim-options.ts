@@ -3,7 +3,6 @@ import { Trimming } from '../../keyspace/streams/stream-trim.ts';
 import type { ValueLimits } from '../../keyspace/value-limits.ts';
 import { wordBytes } from '../../protocol/ascii.ts';
 import * as errors from '../../protocol/errors.ts';
-import * as streamErrors from '../../protocol/stream-errors.ts';
 import type { Call } from '../call.ts';
 import { isCharacter, readId } from './stream-ids.ts';
 
@@ -44,10 +43,10 @@ export class TrimOptions {
   settle(call: Call, limits: ValueLimits, isNeeded: boolean): boolean {
     const { trimming } = this;
     if (this.thresholdAt === 0) {
-      if (trimming.limit > 0) return refuse(call, streamErrors.trimLimitAlone);
-      return !isNeeded || refuse(call, streamErrors.trimWithoutStrategy);
+      if (trimming.limit > 0) return refuse(call, errors.trimLimitAlone);
+      return !isNeeded || refuse(call, errors.trimWithoutStrategy);
     }
-    if (this.#limitGiven) return trimming.isApproximate || refuse(call, streamErrors.trimLimitExact);
+    if (this.#limitGiven) return trimming.isApproximate || refuse(call, errors.trimLimitExact);
     if (trimming.isApproximate) {
       const limit = NODES_PER_TRIM * limits.streamNodeMaxEntries;
       trimming.limit = limit <= 0 ? LIMIT_WITHOUT_NODES : Math.min(limit, LIMIT_MAX);
@@ -57,7 +56,7 @@ export class TrimOptions {
 
   #readThreshold(call: Call, i: number, by: Trimming['by']): number {
     const { trimming } = this;
-    if (this.thresholdAt !== 0) return fail(call, streamErrors.trimTwice);
+    if (this.thresholdAt !== 0) return fail(call, errors.trimTwice);
     let at = i + 1;
     const mayHaveOperator = at + 1 < call.argc;
     trimming.isApproximate = mayHaveOperator && isCharacter(call, at, TILDE);
@@ -67,13 +66,13 @@ export class TrimOptions {
     if (by === 'id') return readId(call, at, trimming.minId) ? at : -1;
     trimming.maxLength = call.int(at);
     if (Number.isNaN(trimming.maxLength)) return fail(call, errors.notInteger);
-    return trimming.maxLength < 0 ? fail(call, streamErrors.maxLenNegative) : at;
+    return trimming.maxLength < 0 ? fail(call, errors.maxLenNegative) : at;
   }
 
   #readLimit(call: Call, at: number): number {
     this.trimming.limit = call.int(at);
     if (Number.isNaN(this.trimming.limit)) return fail(call, errors.notInteger);
-    if (this.trimming.limit < 0) return fail(call, streamErrors.trimLimitNegative);
+    if (this.trimming.limit < 0) return fail(call, errors.trimLimitNegative);
     this.#limitGiven = true;
     return at;
   }

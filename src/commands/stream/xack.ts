@@ -1,5 +1,5 @@
 /** XACK: entries that are no longer pending for a group. */
-import * as streamErrors from '../../protocol/stream-errors.ts';
+import * as errors from '../../protocol/errors.ts';
 import { StreamId } from '../../structures/stream-id.ts';
 import { about } from '../about.ts';
 import type { Call } from '../call.ts';
@@ -22,7 +22,7 @@ export const xack: ShardCommand = {
   execute(call) {
     if (!findGroup(call, 1, 2)) return;
     if (found.group === 0) return call.reply.integer(0);
-    for (let i = FIRST_ID; i < call.argc; i++) if (!parseId(call, i, id)) return call.fail(streamErrors.invalidStreamId);
+    for (let i = FIRST_ID; i < call.argc; i++) if (!parseId(call, i, id)) return call.fail(errors.invalidStreamId);
     const acknowledged = acknowledge(call);
     if (acknowledged > 0) {
       call.changes += acknowledged;

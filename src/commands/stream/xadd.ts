@@ -5,7 +5,6 @@ import { trimStream } from '../../keyspace/streams/stream-trim.ts';
 import { ENTRY_BYTES_MAX, type Streams } from '../../keyspace/streams/streams.ts';
 import { wordBytes } from '../../protocol/ascii.ts';
 import * as errors from '../../protocol/errors.ts';
-import * as streamErrors from '../../protocol/stream-errors.ts';
 import { ID_TEXT_BYTES, StreamId } from '../../structures/stream-id.ts';
 import { about } from '../about.ts';
 import type { Call } from '../call.ts';
@@ -48,7 +47,7 @@ export const xadd: ShardCommand = {
     if (idAt === 0) return;
     const fieldCount = call.argc - idAt - 1;
     if (fieldCount < 2 || fieldCount % 2 !== 0) return call.fail(errors.wrongArity('xadd'));
-    if (givenParts === 'whole' && given.isZero) return call.fail(streamErrors.streamIdZero);
+    if (givenParts === 'whole' && given.isZero) return call.fail(errors.streamIdZero);
     append(call, idAt);
   },
 };
@@ -81,7 +80,7 @@ function append(call: Call, idAt: number): void {
   const { streams } = call.keyspaceOf(1);
   if (!chooseId(call, streams, found)) return;
   const argumentBytes = fieldBytes(call, idAt + 1);
-  if (argumentBytes > ENTRY_BYTES_MAX) return call.fail(streamErrors.streamEntryTooLarge);
+  if (argumentBytes > ENTRY_BYTES_MAX) return call.fail(errors.streamEntryTooLarge);
   const head = streams.headOf(found === 0 ? createWithEntry(call, idAt, argumentBytes) : found);
   if (found !== 0) streams.add(head, id, call, idAt + 1, (call.argc - idAt - 1) / 2, argumentBytes);
   const removed = trim.thresholdAt === 0 ? 0 : trimStream(streams, head, trim.trimming);
@@ -109,16 +108,16 @@ function createWithEntry(call: Call, idAt: number, argumentBytes: number): numbe
 function chooseId(call: Call, streams: Streams, entry: number): boolean {
   if (entry === 0) last.setZero();
   else last.load(streams.arena.i32, streams.headOf(entry) * 2 + HeadWord.lastId);
-  if (last.isMax) return refuse(call, streamErrors.streamIdsExhausted);
+  if (last.isMax) return refuse(call, errors.streamIdsExhausted);
   if (givenParts === 'none') nextId(call.nowMs);
   else if (givenParts === 'open' && given.msHi === last.msHi && given.msLo === last.msLo) {
-    if ((last.seqHi & last.seqLo) === -1) return refuse(call, streamErrors.streamIdTooSmall);
+    if ((last.seqHi & last.seqLo) === -1) return refuse(call, errors.streamIdTooSmall);
     id.copy(last);
     id.increment();
   } else {
     id.copy(given);
   }
-  return id.compare(last) > 0 || refuse(call, streamErrors.streamIdTooSmall);
+  return id.compare(last) > 0 || refuse(call, errors.streamIdTooSmall);
 }
 
 function nextId(nowMs: number): void {

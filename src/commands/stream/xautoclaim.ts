@@ -4,7 +4,6 @@ import { incrementLong, PendingWord, readLong, writeLong } from '../../keyspace/
 import type { Streams } from '../../keyspace/streams/streams.ts';
 import { wordBytes } from '../../protocol/ascii.ts';
 import * as errors from '../../protocol/errors.ts';
-import * as streamErrors from '../../protocol/stream-errors.ts';
 import { StreamId } from '../../structures/stream-id.ts';
 import { TreeCursor } from '../../structures/tree-cursor.ts';
 import { about } from '../about.ts';
@@ -58,7 +57,7 @@ export const xautoclaim: ShardCommand = {
   execute(call) {
     const claim = readClaim(call);
     if (claim === undefined || !findGroupForWrite(call, 1, 2)) return;
-    if (found.group === 0) return call.fail(streamErrors.noKeyOrGroup(call.latin1(1), call.latin1(2)));
+    if (found.group === 0) return call.fail(errors.noKeyOrGroup(call.latin1(1), call.latin1(2)));
     const { streams } = call.keyspaceOf(1);
     const step = look(streams, claim, call.nowMs);
     if (step.claimed.length > 0) take(call, streams, step.claimed, claim);
@@ -73,13 +72,13 @@ export const xautoclaim: ShardCommand = {
 
 function readClaim(call: Call): Claim | undefined {
   const minIdleMs = call.int(4);
-  if (Number.isNaN(minIdleMs)) return refuse(call, streamErrors.invalidClaimArgument('min-idle-time', 'XAUTOCLAIM'));
+  if (Number.isNaN(minIdleMs)) return refuse(call, errors.invalidClaimArgument('min-idle-time', 'XAUTOCLAIM'));
   if (!readStart(call, 5, start)) return undefined;
   const claim: Claim = { minIdleMs: Math.max(minIdleMs, 0), count: COUNT_DEFAULT, isJustId: false };
   for (let i = FIRST_OPTION; i < call.argc; i++) {
     if (i + 1 < call.argc && call.is(i, countWord)) {
       const count = call.int64(++i);
-      if (count === undefined || count < 1n || count > COUNT_MAX) return refuse(call, streamErrors.claimCountNotPositive);
+      if (count === undefined || count < 1n || count > COUNT_MAX) return refuse(call, errors.claimCountNotPositive);
       claim.count = Number(count);
     } else if (call.is(i, justIdWord)) {
       claim.isJustId = true;

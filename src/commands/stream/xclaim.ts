@@ -6,7 +6,7 @@ import { consumerSeen, markActive } from '../../keyspace/streams/consumer-times.
 import { consumerOf, GroupWord, incrementLong, PendingWord, readLong, writeLong, writeLong64 } from '../../keyspace/streams/group-records.ts';
 import type { Streams } from '../../keyspace/streams/streams.ts';
 import { wordBytes } from '../../protocol/ascii.ts';
-import * as streamErrors from '../../protocol/stream-errors.ts';
+import * as errors from '../../protocol/errors.ts';
 import { StreamId } from '../../structures/stream-id.ts';
 import { about } from '../about.ts';
 import type { Call } from '../call.ts';
@@ -54,7 +54,7 @@ export const xclaim: ShardCommand = {
   place: 'shard',
   execute(call) {
     if (!findGroupForWrite(call, 1, 2)) return;
-    if (found.group === 0) return call.fail(streamErrors.noKeyOrGroup(call.latin1(1), call.latin1(2)));
+    if (found.group === 0) return call.fail(errors.noKeyOrGroup(call.latin1(1), call.latin1(2)));
     const claim = readClaim(call);
     if (claim === undefined) return;
     const { streams, arena } = call.keyspaceOf(1);
@@ -79,7 +79,7 @@ function noteUnclaimed(call: Call, movesGroup: boolean, nowMs: number): void {
 /** Undefined after an error. */
 function readClaim(call: Call): Claim | undefined {
   const minIdleMs = call.int(4);
-  if (Number.isNaN(minIdleMs)) return refuse(call, streamErrors.invalidClaimArgument('min-idle-time', 'XCLAIM'));
+  if (Number.isNaN(minIdleMs)) return refuse(call, errors.invalidClaimArgument('min-idle-time', 'XCLAIM'));
   const claim: Claim = {
     minIdleMs: Math.max(minIdleMs, 0), idsEnd: FIRST_ID, deliveredAt: undefined, deliveries: undefined, isForced: false, isJustId: false,
   };
@@ -103,7 +103,7 @@ function readOption(call: Call, i: number, claim: Claim): number {
   else if (hasValue && call.is(i, retryCount)) return readDeliveries(call, i + 1, claim);
   else if (hasValue && call.is(i, lastIdWord)) return readId(call, i + 1, lastId) ? i + 1 : 0;
   else {
-    call.fail(streamErrors.unknownClaimOption(call.latin1(i)));
+    call.fail(errors.unknownClaimOption(call.latin1(i)));
     return 0;
   }
   return i;
@@ -112,7 +112,7 @@ function readOption(call: Call, i: number, claim: Claim): number {
 function readTime(call: Call, i: number, claim: Claim, option: 'IDLE' | 'TIME'): number {
   const ms = call.int(i);
   if (Number.isNaN(ms)) {
-    call.fail(streamErrors.invalidClaimArgument(`${option} option`, 'XCLAIM'));
+    call.fail(errors.invalidClaimArgument(`${option} option`, 'XCLAIM'));
     return 0;
   }
   const at = option === 'TIME' ? ms : call.nowMs - ms;
@@ -124,7 +124,7 @@ function readTime(call: Call, i: number, claim: Claim, option: 'IDLE' | 'TIME'):
 function readDeliveries(call: Call, i: number, claim: Claim): number {
   const count = call.int64(i);
   if (count === undefined) {
-    call.fail(streamErrors.invalidClaimArgument('RETRYCOUNT option', 'XCLAIM'));
+    call.fail(errors.invalidClaimArgument('RETRYCOUNT option', 'XCLAIM'));
     return 0;
   }
   claim.deliveries = count >= 0n ? count : undefined;

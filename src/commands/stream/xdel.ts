@@ -5,7 +5,6 @@ import { HeadWord } from '../../keyspace/streams/stream-head.ts';
 import type { Streams } from '../../keyspace/streams/streams.ts';
 import { wordBytes } from '../../protocol/ascii.ts';
 import * as errors from '../../protocol/errors.ts';
-import * as streamErrors from '../../protocol/stream-errors.ts';
 import { StreamId } from '../../structures/stream-id.ts';
 import { about } from '../about.ts';
 import type { Call } from '../call.ts';
@@ -90,10 +89,10 @@ function readSetIdOptions(call: Call): { readonly entriesAdded: bigint | undefin
     const hasValue = i + 1 < call.argc;
     if (hasValue && call.is(i, entriesAddedWord)) {
       entriesAdded = call.int64(i + 1);
-      if (entriesAdded === undefined || entriesAdded < 0n) return refuse(call, entriesAdded === undefined ? errors.notInteger : streamErrors.setIdEntriesAdded);
+      if (entriesAdded === undefined || entriesAdded < 0n) return refuse(call, entriesAdded === undefined ? errors.notInteger : errors.setIdEntriesAdded);
     } else if (hasValue && call.is(i, maxDeletedIdWord)) {
       if (!readId(call, i + 1, maxDeletedId)) return undefined;
-      if (id.compare(maxDeletedId) < 0) return refuse(call, streamErrors.setIdBelowGiven);
+      if (id.compare(maxDeletedId) < 0) return refuse(call, errors.setIdBelowGiven);
     } else {
       return refuse(call, errors.syntax);
     }
@@ -106,8 +105,8 @@ function objection(streams: Streams, head: number, entriesAdded: bigint | undefi
   const length = i32[head * 2 + HeadWord.length]!;
   if (length === 0) return undefined;
   streams.lastLiveId(head, top);
-  if (id.compare(top) < 0) return streamErrors.setIdBelowTop;
-  return entriesAdded !== undefined && entriesAdded < BigInt(length) ? streamErrors.setIdBelowLength : undefined;
+  if (id.compare(top) < 0) return errors.setIdBelowTop;
+  return entriesAdded !== undefined && entriesAdded < BigInt(length) ? errors.setIdBelowLength : undefined;
 }
 
 function refuse(call: Call, error: string): undefined {

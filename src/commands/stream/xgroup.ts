@@ -4,7 +4,6 @@ import { GroupWord, writeLong64 } from '../../keyspace/streams/group-records.ts'
 import { HeadWord } from '../../keyspace/streams/stream-head.ts';
 import { wordBytes } from '../../protocol/ascii.ts';
 import * as errors from '../../protocol/errors.ts';
-import * as streamErrors from '../../protocol/stream-errors.ts';
 import { StreamId } from '../../structures/stream-id.ts';
 import { about } from '../about.ts';
 import type { Call } from '../call.ts';
@@ -76,7 +75,7 @@ function create(call: Call): void {
   if (subject === undefined) return;
   if (call.argc > CREATE_ARGC_MOST) return failSyntax(call);
   if (!readGroupId(call, subject.head, readId)) return;
-  if (subject.group !== 0) return call.fail(streamErrors.groupBusy);
+  if (subject.group !== 0) return call.fail(errors.groupBusy);
   createGroup(call, subject.head, options);
   call.changes++;
   logCreate(call, subject.head === 0);
@@ -158,7 +157,7 @@ function readOptions(call: Call, isCreate: boolean): Options | undefined {
       const entriesRead = call.int64(++i);
       if (entriesRead === undefined) return refuse(call, errors.notInteger);
       // A counter that has overflowed is replayed as it is.
-      if (entriesRead < UNKNOWN && call.nowMs !== 0) return refuse(call, streamErrors.entriesReadNegative);
+      if (entriesRead < UNKNOWN && call.nowMs !== 0) return refuse(call, errors.entriesReadNegative);
       options.entriesRead = entriesRead;
     } else {
       failSyntax(call);
@@ -172,11 +171,11 @@ function readOptions(call: Call, isCreate: boolean): Options | undefined {
 function lookUp(call: Call, makesStream: boolean, needsGroup: boolean): Subject | undefined {
   const entry = findCollectionForWrite(call, KEY_AT, ValueType.stream);
   if (entry === wrongTypeEntry) return undefined;
-  if (entry === 0) return makesStream ? { head: 0, group: 0 } : refuse(call, streamErrors.groupNeedsKey);
+  if (entry === 0) return makesStream ? { head: 0, group: 0 } : refuse(call, errors.groupNeedsKey);
   const { streams } = call.keyspaceOf(KEY_AT);
   const head = streams.headOf(entry);
   const group = streams.groups.find(head, call.bytes, call.offset(GROUP_AT), call.length(GROUP_AT));
-  if (group === 0 && needsGroup) return refuse(call, streamErrors.noGroup(call.latin1(GROUP_AT), call.latin1(KEY_AT)));
+  if (group === 0 && needsGroup) return refuse(call, errors.noGroup(call.latin1(GROUP_AT), call.latin1(KEY_AT)));
   return { head, group };
 }
 

@@ -3,7 +3,6 @@ import { ValueType } from '../../keyspace/entry.ts';
 import { CONSUMER_BYTES, ConsumerWord, GROUP_BYTES, readLong } from '../../keyspace/streams/group-records.ts';
 import type { Streams } from '../../keyspace/streams/streams.ts';
 import * as errors from '../../protocol/errors.ts';
-import * as streamErrors from '../../protocol/stream-errors.ts';
 import { TreeCursor } from '../../structures/tree-cursor.ts';
 import { about } from '../about.ts';
 import type { Call } from '../call.ts';
@@ -51,7 +50,7 @@ function row(name: string, arity: number, summary: string, syntax: string, answe
 function replyConsumers(call: Call, { groups, arena }: Streams, head: number): void {
   const { reply, nowMs } = call;
   const group = groups.find(head, call.bytes, call.offset(GROUP_AT), call.length(GROUP_AT));
-  if (group === 0) return call.fail(streamErrors.noGroup(call.latin1(GROUP_AT), call.latin1(KEY_AT)));
+  if (group === 0) return call.fail(errors.noGroup(call.latin1(GROUP_AT), call.latin1(KEY_AT)));
   reply.array(groups.consumerCount(group));
   const cursor = new TreeCursor(arena);
   for (let on = groups.firstConsumer(group, cursor); on; on = cursor.next()) {

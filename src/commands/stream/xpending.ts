@@ -3,7 +3,6 @@ import { CONSUMER_BYTES, consumerOf, PendingWord, readLong } from '../../keyspac
 import type { Streams } from '../../keyspace/streams/streams.ts';
 import { wordBytes } from '../../protocol/ascii.ts';
 import * as errors from '../../protocol/errors.ts';
-import * as streamErrors from '../../protocol/stream-errors.ts';
 import { StreamId } from '../../structures/stream-id.ts';
 import { TreeCursor } from '../../structures/tree-cursor.ts';
 import { about } from '../about.ts';
@@ -46,7 +45,7 @@ export const xpending: ShardCommand = {
     if (!isSummary && (call.argc < RANGE_ARGC_LEAST || call.argc > RANGE_ARGC_MOST)) return call.fail(errors.syntax);
     const range = isSummary ? undefined : readRange(call);
     if ((range === undefined && !isSummary) || !findGroup(call, 1, 2)) return;
-    if (found.group === 0) return call.fail(streamErrors.noKeyOrGroup(call.latin1(1), call.latin1(2)));
+    if (found.group === 0) return call.fail(errors.noKeyOrGroup(call.latin1(1), call.latin1(2)));
     const { streams } = call.keyspaceOf(1);
     if (range === undefined) replySummary(call, streams);
     else replyRange(call, streams, range);

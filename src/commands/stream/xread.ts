@@ -1,7 +1,7 @@
 /** XREAD: entries of several streams behind given ids. */
 import { ValueType } from '../../keyspace/entry.ts';
 import { HeadWord } from '../../keyspace/streams/stream-head.ts';
-import * as streamErrors from '../../protocol/stream-errors.ts';
+import * as errors from '../../protocol/errors.ts';
 import { StreamId } from '../../structures/stream-id.ts';
 import type { Call } from '../call.ts';
 import { findCollection, wrongTypeEntry } from '../collection.ts';
@@ -80,7 +80,7 @@ function readWanted(call: Call, idAt: number, keyAt: number, entry: number, out:
     return true;
   }
   if (!isCharacter(call, idAt, GREATER)) return readId(call, idAt, out);
-  call.fail(streamErrors.newEntriesOfRead);
+  call.fail(errors.newEntriesOfRead);
   return false;
 }
 

@@ -2,7 +2,7 @@
 import { GroupWord, incrementLong, PendingWord, writeLong } from '../../keyspace/streams/group-records.ts';
 import { countRead } from '../../keyspace/streams/lag.ts';
 import { consumerSeen, markActive } from '../../keyspace/streams/consumer-times.ts';
-import * as streamErrors from '../../protocol/stream-errors.ts';
+import * as errors from '../../protocol/errors.ts';
 import { StreamId } from '../../structures/stream-id.ts';
 import { TreeCursor } from '../../structures/tree-cursor.ts';
 import type { Call } from '../call.ts';
@@ -88,10 +88,10 @@ function prepare(call: Call, i: number): boolean {
   const keyAt = options.keysAt + i;
   const idAt = keyAt + options.keyCount;
   if (!findGroupForWrite(call, keyAt, options.groupAt)) return false;
-  if (found.group === 0) return refuse(call, streamErrors.noKeyOrGroupToRead(call.latin1(keyAt), call.latin1(options.groupAt)));
+  if (found.group === 0) return refuse(call, errors.noKeyOrGroupToRead(call.latin1(keyAt), call.latin1(options.groupAt)));
   const id = after[i] ??= new StreamId();
-  if (isCharacter(call, idAt, DOLLAR)) return refuse(call, streamErrors.lastIdOfReadGroup);
-  if (isCharacter(call, idAt, PLUS)) return refuse(call, streamErrors.topIdOfReadGroup);
+  if (isCharacter(call, idAt, DOLLAR)) return refuse(call, errors.lastIdOfReadGroup);
+  if (isCharacter(call, idAt, PLUS)) return refuse(call, errors.topIdOfReadGroup);
   if (!isCharacter(call, idAt, GREATER)) return readId(call, idAt, id);
   id.setMax();
   return true;
