@@ -90,6 +90,11 @@ export interface ShardCommand extends RowBase {
   readonly route?: (request: RequestArguments, shardCount: number) => number;
   /** Whether this call also reads keys that are no arguments, so that it needs every shard (in a cluster they are in its slot). */
   readonly readsOtherKeys?: (request: RequestArguments) => boolean;
+  /**
+   * Up to how many arguments, the name among them, it is quick: some few steps whatever the size of the value. Without
+   * it a dozen for fast commands and those of constant time.
+   */
+  readonly quickArgc?: number;
   /** Constant time as Redis counts, but now and then a large value is moved. */
   readonly movesValue?: true;
   /** Synchronous and deterministic: time and randomness come from the call. */

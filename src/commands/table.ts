@@ -10,6 +10,7 @@ import { families } from './families.ts';
 
 export type RunnableCommand = ShardCommand | DoorCommand;
 
+const usualQuickArgc = 12;
 const topLevel: readonly CommandRow[] = families.flat();
 const nested = topLevel.flatMap((row) => 'subcommands' in row ? row.subcommands.map((sub) => ({ sub, name: row.opaque ? row.name : `${row.name}|${sub.name}` })) : []);
 /** Top-level commands and, behind them, all subcommands. */
@@ -28,8 +29,8 @@ export const placeOf = Uint8Array.from(rows, (row) =>
 export const singleKeyOf = Uint8Array.from(rows, singleKey);
 /** The index of the first key's argument, or 0 when it must be looked for: where an effect has its key. */
 export const firstKeyOf = Uint8Array.from(rows, firstKey);
-/** 1 for commands whose time is not worth a clock reading of its own. */
-export const isConstantTime = Uint8Array.from(rows, (row) => Number(row.text.complexity.startsWith('O(1)') && !('movesValue' in row)));
+/** Up to how many arguments a command is quick: its time is worth neither a clock reading of its own nor waking a thread. */
+export const quickArgcOf = Uint8Array.from(rows, quickArgc);
 
 const idByRow = new Map(rows.map((row, id) => [row, id]));
 const lookupBits = 11;
@@ -85,6 +86,12 @@ function buildLookup(): Uint16Array {
     table[at] = id + 1;
   }
   return table;
+}
+
+function quickArgc(row: CommandRow): number {
+  if (!('place' in row) || row.place !== 'shard' || row.movesValue === true) return 0;
+  if (row.quickArgc !== undefined) return row.quickArgc;
+  return row.text.complexity.startsWith('O(1)') || row.flags.includes('fast') ? usualQuickArgc : 0;
 }
 
 function singleKey(row: CommandRow): number {

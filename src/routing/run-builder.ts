@@ -7,7 +7,7 @@ import { assert } from '../base/assert.ts';
 import { copyBytes } from '../base/copy-bytes.ts';
 import { maxRunBytes, RequestKind, requestWord } from '../channel/records.ts';
 import type { Ring } from '../channel/ring.ts';
-import { isConstantTime } from '../commands/table.ts';
+import { quickArgcOf } from '../commands/table.ts';
 
 const initialWords = 64 * 1024;
 
@@ -21,7 +21,7 @@ export class RunBuilder {
   /** Shard of the open run, or -1. */
   shard = -1;
 
-  /** Whether each command of the open run takes constant time. */
+  /** Whether each command of the open run is quick. */
   isQuick = true;
 
   /** Commands of the open run; 0 if none is open. */
@@ -60,7 +60,7 @@ export class RunBuilder {
     }
     this.#count = word + argc * 2;
     this.#commands++;
-    if (isConstantTime[id] === 0) this.isQuick = false;
+    if (argc > quickArgcOf[id]!) this.isQuick = false;
     this.#end = next;
   }
 

@@ -90,7 +90,7 @@ export class ShardLinks {
 
   /**
    * To be called after a record was committed to a shard's ring. `quickCommands` is the number of its
-   * commands if all of them take constant time.
+   * commands if all of them are quick.
    */
   written(shard: number, quickCommands = Infinity): void {
     this.#dirty[shard] = 1;

@@ -12,13 +12,13 @@ import { Setting } from '../channel/control.ts';
 import type { EffectWriter } from '../channel/effect-writer.ts';
 import { LeaseEffects } from '../channel/lease-effects.ts';
 import {
-  commandId, contextDb, contextFlags, contextResp, RequestFlag, RequestKind, requestWord, type BigRequest,
+  commandArgc, commandId, contextDb, contextFlags, contextResp, RequestFlag, RequestKind, requestWord, type BigRequest,
 } from '../channel/records.ts';
 import type { Ring } from '../channel/ring.ts';
 import { Counter, type ShardStats } from '../channel/shard-stats.ts';
 import { Call } from '../commands/call.ts';
 import { CommandFlag, type ShardCommand } from '../commands/command.ts';
-import { flagsOf, isConstantTime, rows, singleKeyOf } from '../commands/table.ts';
+import { flagsOf, quickArgcOf, rows, singleKeyOf } from '../commands/table.ts';
 import { lookAheadMax, type Keyspace } from '../keyspace/keyspace.ts';
 import { ArenaFullError } from '../memory/arena.ts';
 import { errnoText } from '../persistence/errno-text.ts';
@@ -191,7 +191,7 @@ export class Shard {
       if (count > 1 && (done & (lookAheadMax - 1)) === 0) ahead = this.#prefetch(Math.min(lookAheadMax, count - done), index, at, bytes, base);
       const id = commandId(index[at]!);
       // While the call still is the stretch's last command, which the slow log may have to show.
-      if (stretch > 0 && (id !== stretchId || isConstantTime[id] === 0 || timesEach)) {
+      if (stretch > 0 && (id !== stretchId || commandArgc(index[at]!) > quickArgcOf[id]! || timesEach)) {
         this.#nowMs = this.#account(stretchId, stretch, this.#nowMs);
         stretch = 0;
       }

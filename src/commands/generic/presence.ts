@@ -23,6 +23,7 @@ export const unlink: ShardCommand = {
   acl: ['keyspace'],
   keys: allKeys('RM delete'),
   text: about('generic', '4.0.0', 'Deletes one or more keys, large values bit by bit.', 'UNLINK key [key ...]', 'O(N) with N keys to delete'),
+  quickArgc: 0,
   place: 'shard',
   execute: removeKeys,
 };

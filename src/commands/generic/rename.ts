@@ -27,6 +27,7 @@ export const renamenx: ShardCommand = {
   acl: ['keyspace'],
   keys: [...oneKey('RW access delete'), ...oneKey('OW insert', 2)],
   text: about('generic', '1.0.0', 'Gives a value another key unless that is taken.', 'RENAMENX key newkey', 'O(N) with N bytes of the value'),
+  quickArgc: 0,
   place: 'shard',
   execute: (call) => renameKey(call, true),
 };
@@ -49,6 +50,7 @@ export const move: ShardCommand = {
   acl: ['keyspace'],
   keys: oneKey('RW access update'),
   text: about('generic', '1.0.0', 'Moves a key to another database.', 'MOVE key db', 'O(N) with N bytes of the value'),
+  quickArgc: 0,
   place: 'shard',
   execute: moveKey,
 };

@@ -42,6 +42,7 @@ function row(name: string, summary: string, execute: (call: Call) => void): Shar
     flags: ['write', 'fast'],
     acl: ['list'],
     keys: oneKey('RW access delete'),
+    quickArgc: 2,
     text: about('list', '1.0.0', summary, `${name.toUpperCase()} key [count]`, 'O(N) with N elements returned'),
     place: 'shard',
     execute,

@@ -20,7 +20,6 @@ function row(name: string, since: string, summary: string, execute: (call: Call)
     acl: ['list'],
     keys: oneKey('RW insert'),
     text: about('list', since, summary, `${name.toUpperCase()} key element [element ...]`, 'O(1) for each element that is added'),
-    movesValue: true,
     place: 'shard',
     execute,
   };

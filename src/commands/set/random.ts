@@ -29,6 +29,7 @@ export const spop: ShardCommand = {
   acl: ['set'],
   keys: oneKey('RW access delete'),
   text: about('set', '1.0.0', 'Removes members of a set by chance and returns them.', 'SPOP key [count]', 'O(1) without a count, else O(N) with N members to remove'),
+  quickArgc: 2,
   place: 'shard',
   execute(call) {
     if (call.argc === 2) return popOne(call);
@@ -46,6 +47,7 @@ export const srandmember: ShardCommand = {
   acl: ['set'],
   keys: oneKey('RO access'),
   text: about('set', '1.0.0', 'Returns members of a set by chance.', 'SRANDMEMBER key [count]', 'O(1) without a count, else O(N) with N members to return'),
+  quickArgc: 2,
   place: 'shard',
   execute(call) {
     if (call.argc > 3) return call.fail(errors.syntax);

@@ -29,7 +29,7 @@ export const zmpop = sortedSetRow('zmpop', {
 function popRow(name: string, summary: string, isMax: boolean): ShardCommand {
   return sortedSetRow(name, {
     arity: -2, flags: ['write', 'fast'], keys: 'RW access delete', since: '5.0.0', summary, syntax: `${name.toUpperCase()} key [count]`,
-    complexity: 'O(log(N)*M) with N members of the sorted set, M of them popped', execute: (call) => popFromOne(call, isMax),
+    complexity: 'O(log(N)*M) with N members of the sorted set, M of them popped', quickArgc: 2, execute: (call) => popFromOne(call, isMax),
   });
 }
 

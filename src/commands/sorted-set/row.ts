@@ -12,12 +12,14 @@ export interface SortedSetRow {
   readonly summary: string;
   readonly syntax: string;
   readonly complexity?: string;
+  readonly quickArgc?: number;
   readonly execute: ShardCommand['execute'];
 }
 
-export function sortedSetRow(name: string, { arity, flags, keys, since, summary, syntax, complexity, execute }: SortedSetRow): ShardCommand {
+export function sortedSetRow(name: string, { arity, flags, keys, since, summary, syntax, complexity, quickArgc, execute }: SortedSetRow): ShardCommand {
   return {
     name, arity, flags, acl: ['sortedset'], keys: typeof keys === 'string' ? oneKey(keys) : keys,
-    text: about('sorted-set', since, summary, syntax, complexity), place: 'shard', execute,
+    text: about('sorted-set', since, summary, syntax, complexity), place: 'shard',
+    ...(quickArgc === undefined ? {} : { quickArgc }), execute,
   };
 }
