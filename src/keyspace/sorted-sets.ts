@@ -115,7 +115,7 @@ export class SortedSets implements ValueKind {
   /** Gives an entry without a value a copy of a listpack that is a sorted set and was validated. */
   createFromListpack(entry: number, bytes: Uint8Array, offset: number, length: number): void {
     this.#become(entry, SortedSetEncoding.listpack, this.#compact.listpack.fromBytes(bytes, offset, length));
-    if (this.#compact.count(entry) > this.#limits.zsetMaxListpackEntries) this.#enlarge(entry);
+    if (this.#compact.count(entry) > this.#limits.zsetMaxListpackEntries) this.#enlarge(entry, this.#largeCopy(entry));
   }
 
   /** Brings a large form that is within the limits into the compact form. */
@@ -225,15 +225,9 @@ export class SortedSets implements ValueKind {
 
   /** Adds the member that `#find` has not found. */
   #insert(entry: number, score: number, bytes: Uint8Array, offset: number, length: number): void {
-    if (this.isCompact(entry)) {
-      if (this.#fits(entry, length)) {
-        this.#compact.insert(entry, score, bytes, offset, length);
-        return;
-      }
-      this.#enlarge(entry);
-      this.#hash = this.#large.hashOf(bytes, offset, length);
-    }
-    this.#large.insert(valueAddress(this.#arena, entry), this.#hash, score, bytes, offset, length);
+    if (!this.isCompact(entry)) this.#large.insert(valueAddress(this.#arena, entry), this.#hash, score, bytes, offset, length);
+    else if (this.#fits(entry, length)) this.#compact.insert(entry, score, bytes, offset, length);
+    else this.#insertAndEnlarge(entry, score, bytes, offset, length);
   }
 
   #fits(entry: number, memberBytes: number): boolean {
@@ -242,10 +236,20 @@ export class SortedSets implements ValueKind {
     return this.#compact.listpack.mayAdd(valueAddress(this.#arena, entry), memberBytes);
   }
 
-  /** From the compact to the large form. */
-  #enlarge(entry: number): void {
+  #insertAndEnlarge(entry: number, score: number, bytes: Uint8Array, offset: number, length: number): void {
+    const large = this.#largeCopy(entry);
+    try {
+      this.#large.insert(large, this.#large.hashOf(bytes, offset, length), score, bytes, offset, length);
+    } catch (error) {
+      this.#large.free(large);
+      throw error;
+    }
+    this.#enlarge(entry, large);
+  }
+
+  /** The address of a large form with the members of a compact one. */
+  #largeCopy(entry: number): number {
     const cursor = this.#walk;
-    const listpack = valueAddress(this.#arena, entry);
     const large = this.#large.create();
     try {
       for (let on = cursor.moveTo(entry, 0); on; on = cursor.next()) {
@@ -256,8 +260,13 @@ export class SortedSets implements ValueKind {
       this.#large.free(large);
       throw error;
     }
+    return large;
+  }
+
+  /** Puts a large form in the place of a compact one. */
+  #enlarge(entry: number, large: number): void {
+    this.#compact.listpack.free(valueAddress(this.#arena, entry));
     this.#become(entry, SortedSetEncoding.skiplist, large);
-    this.#compact.listpack.free(listpack);
   }
 
   #become(entry: number, encoding: number, addr: number): void {

@@ -42,7 +42,7 @@ export const zincrby = sortedSetRow('zincrby', {
   arity: 4,
   flags: ['write', 'denyoom', 'fast'],
   keys: 'RW access update',
-  since: '2.0.0',
+  since: '1.2.0',
   summary: 'Adds to the score of a member of a sorted set, which is 0 before it is there.',
   syntax: 'ZINCRBY key increment member',
   complexity: 'O(log(N)) with N members of the sorted set',

@@ -9,13 +9,17 @@ import { valueAddress, ValueType } from '../../keyspace/entry.ts';
 import type { Keyspace } from '../../keyspace/keyspace.ts';
 import { PutResult } from '../../keyspace/sorted-sets.ts';
 import { validateListpack } from '../../structures/listpack-check.ts';
-import { firstOf, nextOf, readAt, totalBytesOf } from '../../structures/listpack-reader.ts';
+import { backlengthBytes, encodedBytesOf, LISTPACK_END, writeElement } from '../../structures/listpack-encoding.ts';
+import {
+  EMPTY_LISTPACK_BYTES, firstOf, LISTPACK_HEADER_BYTES, nextOf, readAt, totalBytesOf, UNKNOWN_COUNT,
+} from '../../structures/listpack-reader.ts';
 import { ListpackValue } from '../../structures/listpack-value.ts';
 import { expectFormat } from './bad-format.ts';
 import type { RdbReader } from './rdb-reader.ts';
 import { RdbType } from './rdb-types.ts';
 import type { RdbWriter } from './rdb-writer.ts';
 import type { TypeCodec } from './value-codec.ts';
+import { eachOfZiplist } from './ziplist.ts';
 
 const TEXT_NAN = 253;
 const TEXT_INFINITY = 254;
@@ -24,10 +28,11 @@ const value = new ListpackValue();
 
 export const sortedSetCodec: TypeCodec = {
   type: ValueType.zset,
-  rdbTypes: [RdbType.zset, RdbType.zset2, RdbType.zsetListpack],
+  rdbTypes: [RdbType.zset, RdbType.zset2, RdbType.zsetZiplist, RdbType.zsetListpack],
   write,
   read(reader, rdbType, keyspace, entry) {
     if (rdbType === RdbType.zsetListpack) takeListpack(reader.string(), keyspace, entry);
+    else if (rdbType === RdbType.zsetZiplist) takeListpack(listpackOf(reader.string()), keyspace, entry);
     else readMembers(reader, rdbType, keyspace, entry);
   },
 };
@@ -75,6 +80,28 @@ function takeListpack(bytes: Uint8Array, { sortedSets }: Keyspace, entry: number
   expectFormat(count > 0 && count % 2 === 0, 'a sorted set is a listpack of pairs');
   checkPairs(bytes, count / 2);
   sortedSets.createFromListpack(entry, bytes, 0, bytes.length);
+}
+
+/** A ziplist as the listpack of the same elements. */
+function listpackOf(ziplist: Uint8Array): Uint8Array {
+  const element = new ListpackValue();
+  let bytes = EMPTY_LISTPACK_BYTES;
+  eachOfZiplist(ziplist, element, () => (bytes += wholeBytesOf(element)));
+  const listpack = Buffer.alloc(bytes);
+  let at = LISTPACK_HEADER_BYTES;
+  const count = eachOfZiplist(ziplist, element, () => {
+    writeElement(listpack, at, element, encodedBytesOf(element));
+    at += wholeBytesOf(element);
+  });
+  listpack.writeUInt32LE(bytes, 0);
+  listpack.writeUInt16LE(Math.min(count, UNKNOWN_COUNT), 4);
+  listpack[at] = LISTPACK_END;
+  return listpack;
+}
+
+function wholeBytesOf(element: ListpackValue): number {
+  const encodedBytes = encodedBytesOf(element);
+  return encodedBytes + backlengthBytes(encodedBytes);
 }
 
 /** Pairs are in order, scores are numbers, and no member is there twice. */
