@@ -43,6 +43,8 @@ export const Setting = {
   zsetMaxListpackValue: 17,
   streamNodeMaxBytes: 18,
   streamNodeMaxEntries: 19,
+  /** hll-sparse-max-bytes: up to where HyperLogLogs stay sparse. */
+  hllSparseMaxBytes: 20,
 } as const;
 
 const lineWords = 16;

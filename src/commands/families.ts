@@ -7,6 +7,7 @@ import { geoCommands } from './geo/geo-commands.ts';
 import { genericCommands } from './generic/rows.ts';
 import { listCommands } from './list/list-commands.ts';
 import { hashCommands } from './hash/rows.ts';
+import { hyperLogLogCommands } from './hyperloglog/rows.ts';
 import { serverCommands } from './server/rows.ts';
 import { sortedSetCommands } from './sorted-set/sorted-set-commands.ts';
 import { setCommands } from './set/rows.ts';
@@ -19,6 +20,7 @@ export const families: readonly (readonly CommandRow[])[] = [
   bitmapCommands,
   listCommands,
   setCommands,
+  hyperLogLogCommands,
   genericCommands,
   geoCommands,
   hashCommands,

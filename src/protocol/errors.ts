@@ -185,6 +185,8 @@ export const bitfieldOverflow = 'ERR Invalid OVERFLOW type specified';
 export const bitfieldReadOnly = 'ERR BITFIELD_RO only supports the GET subcommand';
 export const notHyperLogLog = 'WRONGTYPE Key is not a valid HyperLogLog string value.';
 export const corruptHyperLogLog = 'INVALIDOBJ Corrupted HLL object detected';
+export const hyperLogLogMissing = 'ERR The specified key does not exist';
+export const hyperLogLogNotSparse = 'ERR HLL encoding is not sparse';
 
 // Sorted sets
 
@@ -204,6 +206,14 @@ export const countNotPositive = 'ERR count should be greater than 0';
 /** `command` in lower case. */
 export function inputKeyNeeded(command: string): string {
   return `ERR at least 1 input key is needed for '${command}' command`;
+}
+
+export function hyperLogLogTestFailed(what: string): string {
+  return `TESTFAILED ${what}`;
+}
+
+export function unknownPfdebug(subcommand: string): string {
+  return `ERR Unknown PFDEBUG subcommand '${cString(subcommand, Infinity)}'`;
 }
 
 // Keys and expiry

@@ -16,6 +16,7 @@ const valueLimits = [
   ['zset-max-listpack-value', Setting.zsetMaxListpackValue],
   ['stream-node-max-bytes', Setting.streamNodeMaxBytes],
   ['stream-node-max-entries', Setting.streamNodeMaxEntries],
+  ['hll-sparse-max-bytes', Setting.hllSparseMaxBytes],
 ] as const;
 
 /** Applies every value once and again whenever CONFIG SET changes it. */

@@ -7,6 +7,7 @@ import type { Rule } from '../conformance/script.ts';
 import { bitmap } from './grammar-bitmap.ts';
 import { stream } from './grammar-stream.ts';
 import { geo } from './grammar-geo.ts';
+import { hyperloglog } from './grammar-hyperloglog.ts';
 import type { Pick } from './pick.ts';
 import { row } from './production.ts';
 import type { Production } from './production.ts';
@@ -63,6 +64,7 @@ export const families: Readonly<Record<string, readonly Production[]>> = {
   bitmap,
   stream,
   geo,
+  hyperloglog,
 };
 
 /** Productions to choose from, and the sum of their weights. */

@@ -10,6 +10,7 @@ import { addToField, convertToField, readField, saturate, writeField } from '../
 import { about } from '../about.ts';
 import type { Call } from '../call.ts';
 import type { ShardCommand } from '../command.ts';
+import { replyInt64Words } from '../int64-reply.ts';
 import { oneKey } from '../key-specs.ts';
 import { growString } from '../string/grow-string.ts';
 import { readBitPosition } from './bit-position.ts';
@@ -155,7 +156,7 @@ function readAll(call: Call): void {
   call.reply.array(stepCount);
   for (let i = 0; i < stepCount; i++) {
     readField(arena.u8, start, bytes, steps[i]!.position, steps[i]!, result);
-    replyWords(call, result);
+    replyInt64Words(call.reply, result);
   }
 }
 
@@ -179,7 +180,7 @@ function writeAll(call: Call, bytesNeeded: number): void {
 function perform(call: Call, u8: Uint8Array, start: number, bytes: number, step: FieldStep): boolean {
   readField(u8, start, bytes, step.position, step, old);
   if (step.action === 'get') {
-    replyWords(call, old);
+    replyInt64Words(call.reply, old);
     return false;
   }
   const direction = compute(step);
@@ -189,7 +190,7 @@ function perform(call: Call, u8: Uint8Array, start: number, bytes: number, step:
   }
   if (direction !== 0 && step.overflow === 'sat') saturate(step, direction, result);
   writeField(u8, start, step.position, step, result);
-  replyWords(call, step.action === 'set' ? old : result);
+  replyInt64Words(call.reply, step.action === 'set' ? old : result);
   return result.hi !== old.hi || result.lo !== old.lo;
 }
 
@@ -198,13 +199,6 @@ function compute(step: FieldStep): -1 | 0 | 1 {
   if (step.action === 'incrby') return addToField(old, step.operand, step, result);
   result.setWords(step.operand.hi, step.operand.lo);
   return convertToField(result, step);
-}
-
-/** Beyond the safe integers, which is rare, a bigint is made. */
-function replyWords({ reply }: Call, words: Int64Words): void {
-  const integer = words.integer;
-  if (Number.isSafeInteger(integer)) reply.integer(integer);
-  else reply.integer64(BigInt(words.toInt64()));
 }
 
 function refuse(call: Call, error: string): false {

@@ -6,10 +6,10 @@ import type { ListedCommand } from './command-index.ts';
 import { tipsOf } from './command-tips.ts';
 import { legacyKeysOf } from './legacy-keys.ts';
 
-/** In the order in which Redis lists them. */
+/** In the order in which Redis lists them; may_replicate is none of the clients' business. */
 const flagOrder: readonly FlagName[] = [
   'write', 'readonly', 'denyoom', 'admin', 'pubsub', 'noscript', 'blocking', 'loading', 'stale', 'skip_monitor', 'skip_slowlog',
-  'asking', 'fast', 'no_auth', 'may_replicate', 'no_mandatory_keys', 'no_async_loading', 'no_multi', 'movablekeys', 'allow_busy',
+  'asking', 'fast', 'no_auth', 'no_mandatory_keys', 'no_async_loading', 'no_multi', 'movablekeys', 'allow_busy',
 ];
 const keyFlagOrder = ['RO', 'RW', 'OW', 'RM', 'access', 'update', 'insert', 'delete', 'not_key', 'incomplete', 'variable_flags'];
 

@@ -53,7 +53,7 @@ export const memoryOptions = {
   'stream-node-max-entries': integer(100, 0, int64Max),
   'stream-idmp-duration': integer(100, 0, int64Max, awaits('streams')),
   'stream-idmp-maxsize': integer(100, 0, int64Max, awaits('streams')),
-  'hll-sparse-max-bytes': memory(3000, 0, int64Max, awaits('HyperLogLog')),
+  'hll-sparse-max-bytes': memory(3000, 0, int64Max),
   'array-slice-size': integer(4096, 0, int64Max, awaits('arrays')),
   'array-sparse-kmin': integer(5, 0, int64Max, awaits('arrays')),
   'array-sparse-kmax': integer(10, 0, int64Max, awaits('arrays')),

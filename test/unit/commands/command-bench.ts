@@ -82,6 +82,7 @@ export class CommandBench {
     this.control = Control.create(shards);
     this.control.settings[Setting.maxBulkBytes] = 512 * 1024 * 1024;
     this.control.settings[Setting.activeExpire] = 1;
+    this.control.settings[Setting.hllSparseMaxBytes] = 3000;
     this.reply = new ReplyWriter(this.#sink);
     const shared = { reply: this.reply, keyspaces: this.keyspaces, stats: this.stats, control: this.control, random: new Random(seed) };
     this.#calls = this.keyspaces.map((_, own) => new Call({ ...shared, own }, this.#effects));

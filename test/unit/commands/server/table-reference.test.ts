@@ -53,9 +53,11 @@ describe.skipIf(reference.size === 0)('the command table', () => {
   });
 });
 
+/** may_replicate is kept from clients, here as in Redis. */
 function factsOf({ row }: ListedCommand): object {
   return {
-    group: row.text.group, since: row.text.since, arity: row.arity, flags: row.flags.toSorted(), acl: aclCategoriesOf(row).toSorted(),
+    group: row.text.group, since: row.text.since, arity: row.arity,
+    flags: row.flags.filter((flag) => flag !== 'may_replicate').toSorted(), acl: aclCategoriesOf(row).toSorted(),
     keys: row.keys.map((spec) => ({ ...('unknown' in spec.begin ? unknownKey : spec), flags: spec.flags.toSorted() })), syntax: row.text.syntax,
   };
 }
