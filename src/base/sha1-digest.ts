@@ -6,7 +6,7 @@
  *   mix   digest = SHA1(digest ^ SHA1(bytes))     order matters
  *
  *   value    from zero or, for a dataset, from the mixed key: mix the type (4 bytes, big-endian),
- *            mix the contents, and xor "!!expire!!" if it expires
+ *            mix or xor the contents, and xor "!!expire!!" if it expires
  *   dataset  from zero, databases in ascending order, the empty ones left out: mix the database's
  *            number (4 bytes), then xor the digest of each key with its value
  *
@@ -15,19 +15,47 @@
 import { hash } from 'node:crypto';
 
 const DIGEST_BYTES = 20;
-const STRING_TYPE = 0;
 const expireMark = Buffer.from('!!expire!!');
+
+/** A digest in the making: of a value, of a key with its value, or of one element. */
+export class Sha1Digest {
+  readonly bytes = new Uint8Array(DIGEST_BYTES);
+
+  mix(part: Uint8Array): this {
+    this.xor(part);
+    this.bytes.set(hash('sha1', this.bytes, 'buffer'));
+    return this;
+  }
+
+  xor(part: Uint8Array): this {
+    xorBytes(this.bytes, hash('sha1', part, 'buffer'));
+    return this;
+  }
+
+  /** A value begins with the number of its type, */
+  mixType(type: number): this {
+    return this.mix(bigEndian32(type));
+  }
+
+  /** and ends with whether it expires. */
+  xorExpiry(hasExpiry: boolean): this {
+    return hasExpiry ? this.xor(expireMark) : this;
+  }
+
+  /** 40 hexadecimal digits. */
+  hex(): string {
+    return Buffer.from(this.bytes).toString('hex');
+  }
+}
 
 /** The digest of a dataset, or of one shard's part of it. */
 export class DatasetDigest {
   /** Per database number the xor of what its keys contribute; absent when it has no key. */
   readonly #databases = new Map<number, Uint8Array>();
 
-  addString(dbId: number, key: Uint8Array, value: Uint8Array, hasExpire: boolean): void {
-    const digest = new Uint8Array(DIGEST_BYTES);
-    mixDigest(digest, key);
-    mixStringValue(digest, value, hasExpire);
-    xorDigest(this.#database(dbId), digest);
+  /** `digest` is of a key, mixed first, and its value. */
+  add(dbId: number, digest: Sha1Digest): void {
+    xorBytes(this.#database(dbId), hash('sha1', digest.bytes, 'buffer'));
   }
 
   /** Each database with keys and its 20 bytes, for `addPart` of the digest that collects the shards'. */
@@ -41,12 +69,12 @@ export class DatasetDigest {
 
   /** 40 hexadecimal digits; all zeros for no data. */
   hex(): string {
-    const total = new Uint8Array(DIGEST_BYTES);
+    const total = new Sha1Digest();
     for (const dbId of [...this.#databases.keys()].toSorted((a, b) => a - b)) {
-      mixDigest(total, bigEndian32(dbId));
-      xorBytes(total, this.#database(dbId));
+      total.mix(bigEndian32(dbId));
+      xorBytes(total.bytes, this.#database(dbId));
     }
-    return Buffer.from(total).toString('hex');
+    return total.hex();
   }
 
   #database(dbId: number): Uint8Array {
@@ -54,28 +82,6 @@ export class DatasetDigest {
     if (digest === undefined) this.#databases.set(dbId, (digest = new Uint8Array(DIGEST_BYTES)));
     return digest;
   }
-}
-
-/** The digest of a string value alone, its key not counted: 40 hexadecimal digits. */
-export function stringValueDigest(value: Uint8Array, hasExpire: boolean): string {
-  const digest = new Uint8Array(DIGEST_BYTES);
-  mixStringValue(digest, value, hasExpire);
-  return Buffer.from(digest).toString('hex');
-}
-
-function mixStringValue(digest: Uint8Array, value: Uint8Array, hasExpire: boolean): void {
-  mixDigest(digest, bigEndian32(STRING_TYPE));
-  mixDigest(digest, value);
-  if (hasExpire) xorDigest(digest, expireMark);
-}
-
-function mixDigest(digest: Uint8Array, bytes: Uint8Array): void {
-  xorDigest(digest, bytes);
-  digest.set(hash('sha1', digest, 'buffer'));
-}
-
-function xorDigest(digest: Uint8Array, bytes: Uint8Array): void {
-  xorBytes(digest, hash('sha1', bytes, 'buffer'));
 }
 
 function xorBytes(digest: Uint8Array, bytes: Uint8Array): void {

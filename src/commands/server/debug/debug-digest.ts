@@ -1,10 +1,11 @@
 /** DEBUG DIGEST and DIGEST-VALUE: the same data gives the same digits here and in redis-server. */
-import { assert } from '../../../base/assert.ts';
-import { DatasetDigest, stringValueDigest } from '../../../base/sha1-digest.ts';
-import { expiryFlag, keyLength, keyOffset, typeOf, valueLength, valueOffset, ValueType } from '../../../keyspace/entry.ts';
+import { copyOf } from '../../../base/copy-bytes.ts';
+import { DatasetDigest, Sha1Digest } from '../../../base/sha1-digest.ts';
+import { keyLength, keyOffset } from '../../../keyspace/entry.ts';
 import type { Keyspace } from '../../../keyspace/keyspace.ts';
 import { AddressList } from '../../../structures/address-list.ts';
 import { shardPart } from './debug-row.ts';
+import { addValue } from './value-digest.ts';
 
 const noDigest = '0'.repeat(40);
 const scanEnd = 2 ** 32;
@@ -14,7 +15,7 @@ export const digest = shardPart('digest', [2, 2], (call) => {
   const dataset = new DatasetDigest();
   for (const keyspace of call.heldKeyspaces()) {
     for (let db = 0; db < keyspace.databaseCount; db++) {
-      eachEntry(keyspace, db, (entry) => dataset.addString(db, keyBytes(keyspace, entry), valueBytes(keyspace, entry), hasExpiry(keyspace, entry)));
+      eachEntry(keyspace, db, (entry) => dataset.add(db, addValue(new Sha1Digest().mix(keyBytes(keyspace, entry)), keyspace, entry)));
     }
   }
   call.reply.simple(dataset.hex());
@@ -25,7 +26,7 @@ export const digestValue = shardPart('digest-value', [2, Number.POSITIVE_INFINIT
   for (let i = 2; i < call.argc; i++) {
     const keyspace = call.keyspaceOf(i);
     const entry = keyspace.find(call.db, call.slotOf(i), call.bytes, call.offset(i), call.length(i));
-    call.reply.simple(entry === 0 ? noDigest : stringValueDigest(valueBytes(keyspace, entry), hasExpiry(keyspace, entry)));
+    call.reply.simple(entry === 0 ? noDigest : addValue(new Sha1Digest(), keyspace, entry).hex());
   }
 });
 
@@ -42,15 +43,5 @@ function eachEntry(keyspace: Keyspace, db: number, visit: (entry: number) => voi
 
 function keyBytes({ arena }: Keyspace, entry: number): Uint8Array {
   const start = keyOffset(arena, entry);
-  return arena.u8.slice(start, start + keyLength(arena, entry));
-}
-
-function valueBytes({ arena }: Keyspace, entry: number): Uint8Array {
-  assert(typeOf(arena, entry) === ValueType.string, 'every value is a string');
-  const start = valueOffset(arena, entry);
-  return arena.u8.slice(start, start + valueLength(arena, entry));
-}
-
-function hasExpiry({ arena }: Keyspace, entry: number): boolean {
-  return (arena.i32[entry * 2]! & expiryFlag) !== 0;
+  return copyOf(arena.u8, start, start + keyLength(arena, entry));
 }
