@@ -18,7 +18,8 @@ import { splitWords } from '../support/quoting.ts';
 
 export type Protocol = 2 | 3;
 
-export type Rule = { readonly kind: 'bytes' | 'unordered' | 'pairs' | 'shape' | 'numbers' } | { readonly kind: 'about'; readonly tolerance: number };
+/** See compare.ts; `encoding` is the generator's alone. */
+export type Rule = { readonly kind: 'bytes' | 'unordered' | 'pairs' | 'shape' | 'numbers' | 'encoding' } | { readonly kind: 'about'; readonly tolerance: number };
 
 export interface Step {
   readonly kind: 'command' | 'raw' | 'scan' | 'sleep' | 'until';

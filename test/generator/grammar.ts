@@ -9,6 +9,7 @@ import { stream } from './grammar-stream.ts';
 import { geo } from './grammar-geo.ts';
 import { hyperloglog } from './grammar-hyperloglog.ts';
 import type { Pick } from './pick.ts';
+import { setProductions, setRules } from './grammar-set.ts';
 import { row } from './production.ts';
 import type { Production } from './production.ts';
 
@@ -65,7 +66,23 @@ export const families: Readonly<Record<string, readonly Production[]>> = {
   stream,
   geo,
   hyperloglog,
+  set: setProductions,
 };
+
+/** By command; the replies to all others are equal to the byte. */
+const rules: Readonly<Record<string, Rule>> = {
+  TTL: { kind: 'about', tolerance: 30 },
+  EXPIRETIME: { kind: 'about', tolerance: 30 },
+  PTTL: { kind: 'about', tolerance: 30_000 },
+  PEXPIRETIME: { kind: 'about', tolerance: 30_000 },
+  KEYS: { kind: 'unordered' },
+  RANDOMKEY: { kind: 'shape' },
+  OBJECT: { kind: 'encoding' },
+  ...setRules,
+};
+
+/** How few words GETKEYS wants has changed since the reference; SPOP without a count takes any member. */
+const unshortened: readonly string[] = ['COMMAND', 'SPOP'];
 
 /** Productions to choose from, and the sum of their weights. */
 export interface Grammar {
@@ -88,8 +105,7 @@ export function randomCommand(pick: Pick, { productions, weightSum }: Grammar): 
   let at = (pick.below(2 ** 32) / 2 ** 32) * weightSum;
   const chosen = productions.find(({ weight }) => (at -= weight) < 0) ?? productions[0]!;
   const words = chosen.produce(pick);
-  // How few words GETKEYS wants has changed since the reference.
-  if (pick.chance(0.01) && words[0] !== 'COMMAND') words.pop();
+  if (pick.chance(0.01) && !unshortened.includes(words[0]!)) words.pop();
   if (pick.chance(0.01)) words.push(pick.value());
   if (words.length > 0 && pick.chance(0.05)) words[0] = words[0]!.toLowerCase();
   return words.length === 0 ? ['PING'] : words;
@@ -112,6 +128,7 @@ export function ruleOf(command: Command): Rule {
     default:
       return { kind: 'bytes' };
   }
+  return rules[command[0]!.toUpperCase()] ?? { kind: 'bytes' };
 }
 
 function grammar(productions: readonly Production[]): Grammar {

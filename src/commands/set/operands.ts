@@ -66,7 +66,7 @@ export function isFirstSmall([first, ...others]: readonly Operand[]): boolean {
   const present = others.filter(({ entry }) => entry !== 0);
   const lookUps = first!.size * (present.length + 1);
   const steps = present.reduce((sum, { size }) => sum + size, first!.size);
-  return lookUps / 2 <= steps;
+  return Math.floor(lookUps / 2) <= steps;
 }
 
 function has({ sets, entry }: Operand, member: ListpackValue): boolean {
