@@ -78,6 +78,7 @@ const rules: Readonly<Record<string, Rule>> = {
   KEYS: { kind: 'unordered' },
   RANDOMKEY: { kind: 'shape' },
   OBJECT: { kind: 'encoding' },
+  XPENDING: { kind: 'about', tolerance: 30_000 },
   ...setRules,
 };
 
@@ -113,21 +114,6 @@ export function randomCommand(pick: Pick, { productions, weightSum }: Grammar): 
 
 /** How the replies of two servers to a command may differ: clocks run on, and some orders are free. */
 export function ruleOf(command: Command): Rule {
-  switch (command[0]!.toUpperCase()) {
-    case 'TTL':
-    case 'EXPIRETIME':
-      return { kind: 'about', tolerance: 30 };
-    case 'XPENDING':
-    case 'PTTL':
-    case 'PEXPIRETIME':
-      return { kind: 'about', tolerance: 30_000 };
-    case 'KEYS':
-      return { kind: 'unordered' };
-    case 'RANDOMKEY':
-      return { kind: 'shape' };
-    default:
-      return { kind: 'bytes' };
-  }
   return rules[command[0]!.toUpperCase()] ?? { kind: 'bytes' };
 }
 

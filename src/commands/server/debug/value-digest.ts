@@ -9,7 +9,10 @@ import { Sha1Digest } from '../../../base/sha1-digest.ts';
 import { expiryFlag, typeOf, valueLength, valueOffset, ValueType } from '../../../keyspace/entry.ts';
 import type { Keyspace } from '../../../keyspace/keyspace.ts';
 import { SetCursor } from '../../../keyspace/sets/set-cursor.ts';
+import { elementBytesAt, readElement } from '../../../structures/listpack-encoding.ts';
 import { ListpackValue } from '../../../structures/listpack-value.ts';
+import type { StreamEntry } from '../../../structures/stream-entry.ts';
+import { StreamId } from '../../../structures/stream-id.ts';
 
 type Contents = (digest: Sha1Digest, keyspace: Keyspace, entry: number) => void;
 
@@ -18,7 +21,11 @@ const contentsOf: Readonly<Record<number, Contents>> = {
   [ValueType.list]: addList,
   [ValueType.set]: addSet,
   [ValueType.zset]: addSortedSet,
+  [ValueType.hash]: addHash,
+  [ValueType.stream]: addStream,
 };
+/** Of a field that expires, as since Redis 7.4. */
+const fieldExpiryMark = Buffer.from('!!hexpire!!');
 
 /** Adds the type, the contents and the expiry of an entry's value. */
 export function addValue(digest: Sha1Digest, keyspace: Keyspace, entry: number): Sha1Digest {
@@ -49,6 +56,39 @@ function addSortedSet(digest: Sha1Digest, { sortedSets }: Keyspace, entry: numbe
   for (let isThere = cursor.moveTo(entry, 0); isThere; isThere = cursor.next()) {
     const member = bytesAt(cursor.bytes, cursor.offset, cursor.length);
     digest.xor(new Sha1Digest().mix(member).mix(Buffer.from(formatGeneral17(cursor.score))).bytes);
+  }
+}
+
+function addHash(digest: Sha1Digest, { hashes }: Keyspace, entry: number): void {
+  hashes.startWalk(entry);
+  while (hashes.nextField()) {
+    const field = new Sha1Digest().mix(textOf(hashes.field)).mix(textOf(hashes.value));
+    if (hashes.expiryMs !== 0) field.xor(fieldExpiryMark);
+    digest.xor(field.bytes);
+  }
+}
+
+/** Of a stream its entries alone count: not its groups, nor what its last id was. */
+function addStream(digest: Sha1Digest, { arena, streams }: Keyspace, entry: number): void {
+  const cursor = streams.readCursor;
+  for (let isThere = cursor.seek(streams.headOf(entry), new StreamId()); isThere; isThere = cursor.next()) {
+    digest.mix(Buffer.from(cursor.entry.id.toString().replace('-', '.')));
+    addFields(digest, arena.u8, cursor.entry);
+  }
+}
+
+function addFields(digest: Sha1Digest, u8: Uint8Array, { base, fieldCount, hasSameFields, masterFieldsPosition, dataPosition }: StreamEntry): void {
+  const element = new ListpackValue();
+  let [field, data] = [base + masterFieldsPosition, base + dataPosition];
+  const mixElement = (at: number): number => {
+    readElement(u8, at, element);
+    digest.mix(textOf(element));
+    return at + elementBytesAt(u8, at);
+  };
+  for (let left = fieldCount; left > 0; left--) {
+    if (hasSameFields) field = mixElement(field);
+    else data = mixElement(data);
+    data = mixElement(data);
   }
 }
 
