@@ -11,6 +11,7 @@ import { decodeReply } from '../support/resp-reply.ts';
 import { grammarOf, randomCommand, ruleOf } from './grammar.ts';
 import type { Command } from './grammar.ts';
 import { Pick } from './pick.ts';
+import { compareSerialized } from './serialized.ts';
 
 export interface Mismatch {
   /** Index of the command whose replies differ, or the command count when the datasets differ. */
@@ -58,8 +59,17 @@ export async function findMismatch(reference: RespClient, subject: RespClient, c
     return { index, text: `${command}\n  redis:   ${show(wanted[index]!)}\n  tessera: ${show(given[index]!)}` };
   }
   const [expected, actual] = await Promise.all([readDataset(reference), readDataset(subject)]);
-  const text = compareDatasets(expected, actual);
+  const text = compareDatasets(expected, actual) ?? (await compareDumps(reference, subject));
   return text === undefined ? undefined : { index: commands.length, text };
+}
+
+async function compareDumps(reference: RespClient, subject: RespClient): Promise<string | undefined> {
+  for (const database of DATABASES) {
+    for (const client of [reference, subject]) await client.call('SELECT', database);
+    const difference = await compareSerialized(reference, subject, await listKeys(reference));
+    if (difference !== undefined) return `db ${database}: ${difference}`;
+  }
+  return undefined;
 }
 
 /** A command as one can type it into redis-cli. */
