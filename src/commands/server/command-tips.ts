@@ -21,6 +21,7 @@ const tips: readonly (readonly [tips: readonly string[], names: string])[] = [
   [[random], 'zrandmember zscan'],
   [[random], 'dump spop srandmember sscan'],
   [[random], 'hrandfield hscan'],
+  [[random], 'xadd xautoclaim xclaim xinfo|consumers xpending xtrim'],
   [[unordered], 'hgetall hkeys hvals'],
   [[unordered], 'command command|docs command|info command|list'],
   [[unordered], 'sdiff sinter smembers sunion'],

@@ -21,6 +21,8 @@ const changedSince: Readonly<Record<string, readonly number[]>> = {
   'command|getkeys': [1], 'command|getkeysandflags': [1], zrank: [1], zrevrank: [1], georadius: [8], georadiusbymember: [8],
   // Its destination is overwritten, whatever was there.
   sinterstore: [8],
+  // Their keys begin behind a word that may also be a group's or a consumer's name.
+  xread: [8], xreadgroup: [8],
   ...Object.fromEntries(['myid', 'nodes', 'info', 'replicas', 'shards', 'slaves', 'links', 'keyslot', 'slots', 'count-failure-reports']
     .map((name) => [`cluster|${name}`, [2]])),
 };
