@@ -19,6 +19,12 @@ export function writeInteger(bytes: Uint8Array, pos: number, n: number): number 
     bytes[pos] = DIGIT_ZERO + n;
     return pos + 1;
   }
+  if (n >= 10 && n < 100) {
+    const tens = Math.imul(n, 103) >> 10;
+    bytes[pos] = DIGIT_ZERO + tens;
+    bytes[pos + 1] = DIGIT_ZERO + n - tens * 10;
+    return pos + 2;
+  }
   const end = pos + integerLength(n);
   let rest = n;
   if (n < 0) {

@@ -286,7 +286,11 @@ export class Hashes implements ValueKind {
     if (this.length(entry) > this.#limits.hashMaxListpackEntries) this.#convert(entry);
   }
 
-  /** The length of the listpack that a compact hash is; its bytes begin at the value's address. */
+  /** Where the listpack of a compact hash begins, in bytes. */
+  listpackOffset(entry: number): number {
+    return valueAddress(this.#arena, entry) * 8;
+  }
+
   listpackBytes(entry: number): number {
     return this.#compact.totalBytes(valueAddress(this.#arena, entry));
   }

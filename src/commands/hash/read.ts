@@ -3,6 +3,7 @@ import type { Call } from '../call.ts';
 import { wrongTypeEntry } from '../collection.ts';
 import { replyElement } from '../element.ts';
 import { findHash } from './key.ts';
+import { Part, replyAll } from './reply-all.ts';
 import { hashRow } from './row.ts';
 
 export const hget = hashRow('hget', 3, 'readonly fast', 'RO access', {
@@ -47,23 +48,17 @@ export const hgetall = hashRow('hgetall', 2, 'readonly', 'RO access', {
 }, (call) => {
   const entry = findHash(call);
   if (entry === wrongTypeEntry) return;
-  if (entry === 0) return call.reply.map(0);
-  const { hashes } = call.keyspaceOf(1);
-  call.reply.map(hashes.length(entry));
-  hashes.startWalk(entry);
-  while (hashes.nextField()) {
-    replyElement(call, hashes.field);
-    replyElement(call, hashes.value);
-  }
+  call.reply.map(entry === 0 ? 0 : call.keyspaceOf(1).hashes.length(entry));
+  if (entry !== 0) replyAll(call, entry, Part.both);
 });
 
 export const hkeys = hashRow('hkeys', 2, 'readonly', 'RO access', {
   since: '2.0.0', summary: 'Returns the names of all fields.', syntax: 'HKEYS key', complexity: 'O(N) with N fields',
-}, (call) => replyEach(call, false));
+}, (call) => replyOne(call, Part.field));
 
 export const hvals = hashRow('hvals', 2, 'readonly', 'RO access', {
   since: '2.0.0', summary: 'Returns the values of all fields.', syntax: 'HVALS key', complexity: 'O(N) with N fields',
-}, (call) => replyEach(call, true));
+}, (call) => replyOne(call, Part.value));
 
 /** Answers with the value of the field that argument `i` names, or nil; `entry` may be 0. */
 export function replyValueOf(call: Call, entry: number, i: number): void {
@@ -76,12 +71,9 @@ export function hasField(call: Call, entry: number, i: number): boolean {
   return entry !== 0 && call.keyspaceOf(1).hashes.find(entry, call.bytes, call.offset(i), call.length(i));
 }
 
-function replyEach(call: Call, wantsValues: boolean): void {
+function replyOne(call: Call, part: Part): void {
   const entry = findHash(call);
   if (entry === wrongTypeEntry) return;
-  if (entry === 0) return call.reply.array(0);
-  const { hashes } = call.keyspaceOf(1);
-  call.reply.array(hashes.length(entry));
-  hashes.startWalk(entry);
-  while (hashes.nextField()) replyElement(call, wantsValues ? hashes.value : hashes.field);
+  call.reply.array(entry === 0 ? 0 : call.keyspaceOf(1).hashes.length(entry));
+  if (entry !== 0) replyAll(call, entry, part);
 }

@@ -9,7 +9,7 @@
  * The older forms of small hashes, zipmap and ziplist, are read as well.
  */
 import { copyBytes } from '../../base/copy-bytes.ts';
-import { fieldExpiryFlag, ValueType, valueAddress } from '../../keyspace/entry.ts';
+import { fieldExpiryFlag, ValueType } from '../../keyspace/entry.ts';
 import type { Keyspace } from '../../keyspace/keyspace.ts';
 import { validateListpack } from '../../structures/listpack-check.ts';
 import { LISTPACK_END } from '../../structures/listpack-encoding.ts';
@@ -40,7 +40,7 @@ export const hashCodec: TypeCodec = {
     if (earliest === Infinity && hashes.isWide(entry)) return writeNarrowed(writer, keyspace, entry);
     writer.byte(earliest === Infinity ? RdbType.hashListpack : RdbType.hashListpackEx);
     if (earliest !== Infinity) writer.int64(BigInt(earliest));
-    return writer.blob(arena.u8, valueAddress(arena, entry) * 8, hashes.listpackBytes(entry));
+    return writer.blob(arena.u8, hashes.listpackOffset(entry), hashes.listpackBytes(entry));
   },
   read(reader, rdbType, keyspace, entry) {
     switch (rdbType) {
@@ -71,7 +71,7 @@ function writeFields(writer: RdbWriter, { hashes }: Keyspace, entry: number, ear
 
 /** A listpack of triplets without expiries as one of pairs: of each field the bytes up to the third element. */
 function writeNarrowed(writer: RdbWriter, { arena, hashes }: Keyspace, entry: number): void {
-  const base = valueAddress(arena, entry) * 8;
+  const base = hashes.listpackOffset(entry);
   const narrow = Buffer.alloc(hashes.listpackBytes(entry));
   let end = LISTPACK_HEADER_BYTES;
   for (let p = LISTPACK_HEADER_BYTES; p !== 0;) {
