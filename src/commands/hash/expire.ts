@@ -5,13 +5,12 @@ import { AddressList } from '../../structures/address-list.ts';
 import type { Call } from '../call.ts';
 import { wrongTypeEntry } from '../collection.ts';
 import type { ShardCommand } from '../command.ts';
+import { hasField, removeField, setFieldExpiry } from './field.ts';
 import { FieldBlock } from './field-block.ts';
 import { readFieldTime } from './field-time.ts';
-import { assureRoomForExpiries, findHashForRemoval, settle } from './key.ts';
+import { assureRoomForFields, findHashForRemoval, settle } from './key.ts';
 import { logExpiries, logPersisted, logRemoved } from './log-fields.ts';
-import { hasField } from './read.ts';
 import { hashRow } from './row.ts';
-import { removeField } from './write.ts';
 
 const Condition = { none: 0, nx: 1, xx: 2, gt: 4, lt: 8 } as const;
 const words: readonly (readonly [Uint8Array, number])[] = [
@@ -26,6 +25,8 @@ const block = new FieldBlock(1, errors.numFieldsNotPositive);
 const lastBlock = new FieldBlock(1, errors.fieldCountNotPositive);
 /** Arguments that name fields which have changed. */
 const changed = new AddressList();
+/** What HEXPIRE and its likes are to do. */
+const wanted: { atMs: number; condition: number } = { atMs: 0, condition: Condition.none };
 
 export const hexpire = expireRow('hexpire', 'seconds from now', 'seconds', 1000, true);
 export const hpexpire = expireRow('hpexpire', 'milliseconds from now', 'milliseconds', 1, true);
@@ -38,11 +39,7 @@ export const hpersist = hashRow('hpersist', -5, 'write fast', 'RW update', {
 }, (call) => {
   const entry = findHashForRemoval(call);
   if (entry === wrongTypeEntry || !lastBlock.readLast(call, 2)) return;
-  assureRoomForExpiries(call, entry);
-  changed.clear();
-  call.reply.array(lastBlock.count);
-  for (let i = lastBlock.first; i < call.argc; i++) call.reply.integer(persistField(call, entry, i));
-  if (changed.length > 0) logExpiryChanges(call, entry, changed, -1);
+  changeEach(call, entry, lastBlock, persistField, -1);
 });
 
 function expireRow(name: string, what: string, unit: string, unitMs: number, isRelative: boolean): ShardCommand {
@@ -55,7 +52,10 @@ function expireRow(name: string, what: string, unit: string, unitMs: number, isR
     const atMs = readFieldTime(call, 2, unitMs, isRelative ? call.nowMs : 0, name);
     if (Number.isNaN(atMs)) return;
     const condition = readWords(call);
-    if (condition >= 0) expireFields(call, entry, atMs, condition);
+    if (condition < 0) return;
+    wanted.atMs = atMs;
+    wanted.condition = condition;
+    changeEach(call, entry, block, expireField, atMs);
   });
 }
 
@@ -81,26 +81,27 @@ function readWords(call: Call): number {
   return call.failed ? -1 : conditions;
 }
 
-function expireFields(call: Call, entry: number, atMs: number, condition: number): void {
-  assureRoomForExpiries(call, entry);
+/** Changes each field of the block, or none if memory runs out, answers with what `change` says, and leaves the effect. */
+function changeEach(call: Call, entry: number, { first, count, end }: FieldBlock, change: typeof expireField, atMs: number): void {
+  if (count > 1) assureRoomForFields(call, entry);
   changed.clear();
-  call.reply.array(block.count);
-  for (let i = block.first; i < block.end; i++) call.reply.integer(expireField(call, entry, i, atMs, condition));
+  call.reply.array(count);
+  for (let i = first; i < end; i++) call.reply.integer(change(call, entry, i));
   if (changed.length > 0) logExpiryChanges(call, entry, changed, atMs);
 }
 
-/** Gives the field that argument `i` names its expiry, or removes it if that time has come; what the client is told. */
-function expireField(call: Call, entry: number, i: number, atMs: number, condition: number): number {
+/** Gives the field that argument `i` names the wanted expiry, or removes it if that time has come; what the client is told. */
+function expireField(call: Call, entry: number, i: number): number {
   if (!hasField(call, entry, i)) return noField;
-  if (!meets(call.keyspaceOf(1).hashes.expiryMs, atMs, condition)) return notMet;
+  if (!meets(call.keyspaceOf(1).hashes.expiryMs, wanted.atMs, wanted.condition)) return notMet;
   changed.push(i);
-  return expireFoundField(call, entry, i, atMs) ? isRemoved : isSet;
+  return expireFoundField(call, entry, i, wanted.atMs) ? isRemoved : isSet;
 }
 
 /** Gives a field that there is its expiry, or removes it (true) if that time has come. */
 export function expireFoundField(call: Call, entry: number, i: number, atMs: number): boolean {
   if (atMs <= call.nowMs) return removeField(call, entry, i);
-  call.keyspaceOf(1).hashes.setExpiry(entry, call.bytes, call.offset(i), call.length(i), atMs);
+  setFieldExpiry(call, entry, i, atMs);
   return false;
 }
 
@@ -117,9 +118,8 @@ function meets(before: number, atMs: number, condition: number): boolean {
 
 function persistField(call: Call, entry: number, i: number): number {
   if (!hasField(call, entry, i)) return noField;
-  const { hashes } = call.keyspaceOf(1);
-  if (hashes.expiryMs === 0) return noExpiry;
-  hashes.setExpiry(entry, call.bytes, call.offset(i), call.length(i), 0);
+  if (call.keyspaceOf(1).hashes.expiryMs === 0) return noExpiry;
+  setFieldExpiry(call, entry, i, 0);
   changed.push(i);
   return isSet;
 }

@@ -3,15 +3,13 @@ import * as errors from '../../protocol/errors.ts';
 import { AddressList } from '../../structures/address-list.ts';
 import type { Call } from '../call.ts';
 import { wrongTypeEntry } from '../collection.ts';
-import { replyElement } from '../element.ts';
 import { expireFoundField, logExpiryChanges } from './expire.ts';
+import { removeField, replyValueOf, setFieldExpiry } from './field.ts';
 import { FieldBlock } from './field-block.ts';
 import { FieldOptions } from './field-options.ts';
-import { assureRoomForExpiries, findHashForRemoval, settle } from './key.ts';
+import { assureRoomForFields, findHashForRemoval, settle } from './key.ts';
 import { logRemoved } from './log-fields.ts';
-import { hasField } from './read.ts';
 import { hashRow } from './row.ts';
-import { removeField } from './write.ts';
 
 const block = new FieldBlock(1, errors.fieldCountNotPositive);
 const options = new FieldOptions('hgetex', 1, 'persist', errors.persistConflict, false);
@@ -27,7 +25,7 @@ export const hgetdel = hashRow('hgetdel', -5, 'write fast', 'RW access delete', 
   changed.clear();
   call.reply.array(block.count);
   for (let i = block.first; i < call.argc; i++) {
-    if (!replyFound(call, entry, i)) continue;
+    if (!replyValueOf(call, entry, i)) continue;
     removeField(call, entry, i);
     changed.push(i);
   }
@@ -45,20 +43,13 @@ export const hgetex = hashRow('hgetex', -5, 'write fast', 'RW access update', {
 }, (call) => {
   const entry = findHashForRemoval(call);
   if (entry === wrongTypeEntry || !options.read(call)) return;
-  if (options.changesExpiry) assureRoomForExpiries(call, entry);
+  const { block: fields } = options;
+  if (options.changesExpiry && fields.count > 1) assureRoomForFields(call, entry);
   changed.clear();
-  call.reply.array(options.block.count);
-  for (let i = options.block.first; i < options.block.end; i++) if (replyFound(call, entry, i)) changeExpiry(call, entry, i);
+  call.reply.array(fields.count);
+  for (let i = fields.first; i < fields.end; i++) if (replyValueOf(call, entry, i)) changeExpiry(call, entry, i);
   if (changed.length > 0) logExpiryChanges(call, entry, changed, options.atMs);
 });
-
-/** Answers with the value of the field that argument `i` names, or nil (false). */
-function replyFound(call: Call, entry: number, i: number): boolean {
-  const isFound = hasField(call, entry, i);
-  if (isFound) replyElement(call, call.keyspaceOf(1).hashes.value);
-  else call.reply.nil();
-  return isFound;
-}
 
 /** Carries out the options on a field that was found. */
 function changeExpiry(call: Call, entry: number, i: number): void {
@@ -66,7 +57,7 @@ function changeExpiry(call: Call, entry: number, i: number): void {
     expireFoundField(call, entry, i, options.atMs);
     changed.push(i);
   } else if (options.isKeepGiven && call.keyspaceOf(1).hashes.expiryMs !== 0) {
-    call.keyspaceOf(1).hashes.setExpiry(entry, call.bytes, call.offset(i), call.length(i), 0);
+    setFieldExpiry(call, entry, i, 0);
     changed.push(i);
   }
 }

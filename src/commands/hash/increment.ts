@@ -6,9 +6,9 @@ import * as errors from '../../protocol/errors.ts';
 import type { Call } from '../call.ts';
 import { wrongTypeEntry } from '../collection.ts';
 import { elementText } from '../element.ts';
-import { findHashForWrite, hashOrNew } from './key.ts';
+import { hasField } from './field.ts';
+import { beginChange, findHashForWrite, finishChange, takeBack } from './key.ts';
 import { logFieldExpiry } from './log-fields.ts';
-import { hasField } from './read.ts';
 import { hashRow } from './row.ts';
 
 const digits = Buffer.alloc(24);
@@ -79,17 +79,23 @@ function readFloat(call: Call): ReturnType<typeof parseLongDouble> {
   return parseLongDouble(bytes, offset, length);
 }
 
-/** Sets the field to the first `length` of `text`. */
-function store(call: Call, entry: number, text: Uint8Array, length: number): void {
-  const { hashes } = call.keyspaceOf(1);
-  hashes.set(hashOrNew(call, entry), call.bytes, call.offset(2), call.length(2), text, 0, length, true);
+/** Sets the field of the hash `found`, or of a new one for 0, to the first `length` of `text`. Returns the hash. */
+function store(call: Call, found: number, text: Uint8Array, length: number): number {
+  const entry = beginChange(call, found);
+  try {
+    call.keyspaceOf(1).hashes.set(entry, call.bytes, call.offset(2), call.length(2), text, 0, length, true);
+  } catch (error) {
+    takeBack(call, found, entry);
+    throw error;
+  }
+  finishChange(call, found, entry);
   call.changes++;
+  return entry;
 }
 
 /** Stores a sum and leaves it as the effect: other versions may add otherwise. */
 function storeFloat(call: Call, found: number, text: Buffer): void {
-  const entry = hashOrNew(call, found);
-  store(call, entry, text, text.length);
+  const entry = store(call, found, text, text.length);
   const { effects } = call;
   if (effects.enabled) {
     effects.beginTransaction();

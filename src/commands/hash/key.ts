@@ -1,10 +1,12 @@
-/** The hash at key argument 1, as the handlers meet it, make it, and leave it. */
+/** The hash at key argument 1, as the handlers meet it, make it, change it and leave it. */
 import { fieldExpiryFlag, typeOf, ValueType } from '../../keyspace/entry.ts';
 import type { Call } from '../call.ts';
-import { createCollection, findCollection, findCollectionForWrite, wrongTypeEntry } from '../collection.ts';
+import { findCollection, findCollectionForWrite, wrongTypeEntry } from '../collection.ts';
 
-/** More than a field's record, its place in the table and its expiry take, whatever its size. */
-const recordBytesMax = 2560;
+/** A page for each size of blocks there is, and some for tables and trees that grow. */
+const leastBytes = 5 * 2 ** 20;
+/** More than a field's record and its place among those that expire take, apart from large values. */
+const recordBytesMax = 4096;
 
 /** The live entry for reading, 0 if there is none, or wrongTypeEntry. */
 export function findHash(call: Call): number {
@@ -21,26 +23,52 @@ export function findHashForRemoval(call: Call): number {
 
 /** The live entry for setting fields. Throws ArenaFullError if there is no room for the arguments. */
 export function findHashForWrite(call: Call): number {
-  const entry = findCollectionForWrite(call, 1, ValueType.hash);
-  if (entry > 0 && call.argc > 4) assureRoomToConvert(call, entry);
+  return findCollectionForWrite(call, 1, ValueType.hash);
+}
+
+/**
+ * Throws ArenaFullError unless all fields of the arguments can be set and given an expiry. A single change is
+ * carried out or refused as a whole by itself, so this is for commands that make several. `entry` may be 0.
+ */
+export function assureRoomForFields(call: Call, entry: number): void {
+  const keyspace = call.keyspaceOf(1);
+  const { hashes } = keyspace;
+  let bytes = leastBytes + call.spanBytes * 2 + call.argc * recordBytesMax;
+  if (entry !== 0) bytes += hashes.isTable(entry) ? hashes.length(entry) : hashes.usedBytes(entry) * 8;
+  keyspace.assureRoom(bytes);
+}
+
+/**
+ * The hash `found`, or a new one for 0, which is no key yet. What follows ends with `finishChange`, or with
+ * `takeBack` after an ArenaFullError.
+ */
+export function beginChange(call: Call, found: number): number {
+  if (found !== 0) return found;
+  const keyspace = call.keyspaceOf(1);
+  const entry = keyspace.prepare(call.bytes, call.offset(1), call.length(1), ValueType.hash, 'none');
+  try {
+    keyspace.hashes.begin(entry);
+  } catch (error) {
+    keyspace.discard(entry);
+    throw error;
+  }
   return entry;
 }
 
-/** Throws ArenaFullError unless all fields of the arguments can be given an expiry; `entry` may be 0. */
-export function assureRoomForExpiries(call: Call, entry: number): void {
-  if (entry !== 0) assureRoomToConvert(call, entry);
-  call.keyspaceOf(1).assureRoom(call.argc * recordBytesMax);
+export function takeBack(call: Call, found: number, entry: number): void {
+  if (found === 0) call.keyspaceOf(1).discard(entry);
 }
 
-/** `entry`, or that of a new hash without fields for 0. */
-export function hashOrNew(call: Call, entry: number): number {
-  if (entry !== 0) return entry;
-  const created = createCollection(call, 1, ValueType.hash);
-  call.keyspaceOf(1).hashes.begin(created);
-  return created;
+export function finishChange(call: Call, found: number, entry: number): void {
+  if (found === 0) {
+    const keyspace = call.keyspaceOf(1);
+    keyspace.install(call.db, call.slotOf(1), 0, entry);
+    call.touch(keyspace, entry);
+  }
+  settle(call, entry);
 }
 
-/** After a change: removes the key with its last field, and lets the keyspace know whether fields expire. */
+/** Removes the key with its last field, and lets the keyspace know whether fields expire. */
 export function settle(call: Call, entry: number): void {
   const keyspace = call.keyspaceOf(1);
   const { arena, hashes } = keyspace;
@@ -50,10 +78,4 @@ export function settle(call: Call, entry: number): void {
   }
   const has = hashes.hasExpiries(entry);
   if (has !== ((arena.i32[entry * 2]! & fieldExpiryFlag) !== 0)) keyspace.setFieldExpiry(call.db, call.slotOf(1), entry, has);
-}
-
-/** A small hash may have to be copied as a whole, if the limits of small ones are large. */
-function assureRoomToConvert(call: Call, entry: number): void {
-  const keyspace = call.keyspaceOf(1);
-  if (!keyspace.hashes.isTable(entry)) keyspace.assureRoom(keyspace.hashes.usedBytes(entry) * 8);
 }

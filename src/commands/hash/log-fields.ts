@@ -1,7 +1,7 @@
 /** Effects that name fields of the hash at key argument 1, by the arguments that name them. */
 import type { AddressList } from '../../structures/address-list.ts';
 import type { Call } from '../call.ts';
-import { hasField } from './read.ts';
+import { hasField } from './field.ts';
 
 /** HDEL of the fields that the arguments in `fields` name. */
 export function logRemoved(call: Call, fields: AddressList): void {

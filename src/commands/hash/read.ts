@@ -1,7 +1,7 @@
 /** HGET, HMGET, HEXISTS, HSTRLEN, HLEN, HGETALL, HKEYS and HVALS. Fields whose time is over are gone before. */
 import type { Call } from '../call.ts';
 import { wrongTypeEntry } from '../collection.ts';
-import { replyElement } from '../element.ts';
+import { hasField, replyValueOf } from './field.ts';
 import { findHash } from './key.ts';
 import { Part, replyAll } from './reply-all.ts';
 import { hashRow } from './row.ts';
@@ -59,17 +59,6 @@ export const hkeys = hashRow('hkeys', 2, 'readonly', 'RO access', {
 export const hvals = hashRow('hvals', 2, 'readonly', 'RO access', {
   since: '2.0.0', summary: 'Returns the values of all fields.', syntax: 'HVALS key', complexity: 'O(N) with N fields',
 }, (call) => replyOne(call, Part.value));
-
-/** Answers with the value of the field that argument `i` names, or nil; `entry` may be 0. */
-export function replyValueOf(call: Call, entry: number, i: number): void {
-  if (hasField(call, entry, i)) replyElement(call, call.keyspaceOf(1).hashes.value);
-  else call.reply.nil();
-}
-
-/** Whether the hash, if there is one, has the field that argument `i` names; it is read then. */
-export function hasField(call: Call, entry: number, i: number): boolean {
-  return entry !== 0 && call.keyspaceOf(1).hashes.find(entry, call.bytes, call.offset(i), call.length(i));
-}
 
 function replyOne(call: Call, part: Part): void {
   const entry = findHash(call);

@@ -3,12 +3,11 @@ import * as errors from '../../protocol/errors.ts';
 import { AddressList } from '../../structures/address-list.ts';
 import type { Call } from '../call.ts';
 import { wrongTypeEntry } from '../collection.ts';
+import { hasField, removeField, setField, setFieldExpiry } from './field.ts';
 import { FieldOptions } from './field-options.ts';
-import { assureRoomForExpiries, findHashForWrite, hashOrNew, settle } from './key.ts';
+import { assureRoomForFields, beginChange, findHashForWrite, finishChange, settle, takeBack } from './key.ts';
 import { logExpiries, logFieldExpiry, logRemoved } from './log-fields.ts';
-import { hasField } from './read.ts';
 import { hashRow } from './row.ts';
-import { removeField, setField } from './write.ts';
 
 const options = new FieldOptions('hsetex', 2, 'keepttl', errors.keepTtlConflict, true);
 /** Arguments that name fields. */
@@ -50,19 +49,27 @@ function removeAll(call: Call, entry: number): void {
 }
 
 function setAll(call: Call, found: number): void {
-  const { hashes } = call.keyspaceOf(1);
-  const { block, atMs } = options;
-  if (options.changesExpiry) assureRoomForExpiries(call, found);
-  const entry = hashOrNew(call, found);
+  const { block } = options;
+  assureRoomForFields(call, found);
+  const entry = beginChange(call, found);
   fields.clear();
-  for (let i = block.first; i < block.end; i += 2) {
-    setField(call, entry, i, i + 1, options.changesExpiry);
-    if (options.isTimeGiven) hashes.setExpiry(entry, call.bytes, call.offset(i), call.length(i), atMs);
-    fields.push(i);
+  try {
+    for (let i = block.first; i < block.end; i += 2) {
+      setOne(call, entry, i);
+      fields.push(i);
+    }
+  } catch (error) {
+    takeBack(call, found, entry);
+    throw error;
   }
-  settle(call, entry);
+  finishChange(call, found, entry);
   call.changes += block.count;
   if (call.effects.enabled) logAll(call, entry);
+}
+
+function setOne(call: Call, entry: number, i: number): void {
+  setField(call, entry, i, i + 1, options.changesExpiry);
+  if (options.isTimeGiven) setFieldExpiry(call, entry, i, options.atMs);
 }
 
 /** HSET, which takes expiries away, and HPEXPIREAT. */

@@ -3,9 +3,9 @@ import * as errors from '../../protocol/errors.ts';
 import type { Call } from '../call.ts';
 import { wrongTypeEntry } from '../collection.ts';
 import type { ShardCommand } from '../command.ts';
+import { hasField } from './field.ts';
 import { FieldBlock } from './field-block.ts';
 import { findHash } from './key.ts';
-import { hasField } from './read.ts';
 import { hashRow } from './row.ts';
 
 const noField = -2;

@@ -2,8 +2,8 @@
 import * as errors from '../../protocol/errors.ts';
 import type { Call } from '../call.ts';
 import { wrongTypeEntry } from '../collection.ts';
-import { findHashForRemoval, findHashForWrite, hashOrNew, settle } from './key.ts';
-import { hasField } from './read.ts';
+import { hasField, removeField, setField } from './field.ts';
+import { assureRoomForFields, beginChange, findHashForRemoval, findHashForWrite, finishChange, settle, takeBack } from './key.ts';
 import { hashRow } from './row.ts';
 
 export const hset = hashRow('hset', -4, 'write denyoom fast', 'RW update', {
@@ -27,7 +27,7 @@ export const hsetnx = hashRow('hsetnx', 4, 'write denyoom fast', 'RW insert', {
   const found = findHashForWrite(call);
   if (found === wrongTypeEntry) return;
   if (hasField(call, found, 2)) return call.reply.integer(0);
-  setField(call, hashOrNew(call, found), 2, 3, false);
+  setPairsFrom(call, found);
   call.logVerbatim('HSET');
   call.changes++;
   call.reply.integer(1);
@@ -50,17 +50,6 @@ export const hdel = hashRow('hdel', -3, 'write fast', 'RW delete', {
   call.reply.integer(removed);
 });
 
-/** Sets the field that argument `field` names to argument `value`; true when it is new. */
-export function setField(call: Call, entry: number, field: number, value: number, keepsExpiry: boolean): boolean {
-  return call.keyspaceOf(1).hashes.set(
-    entry, call.bytes, call.offset(field), call.length(field), call.bytes, call.offset(value), call.length(value), keepsExpiry);
-}
-
-/** Removes the field that argument `i` names; false if there is none. */
-export function removeField(call: Call, entry: number, i: number): boolean {
-  return call.keyspaceOf(1).hashes.remove(entry, call.bytes, call.offset(i), call.length(i));
-}
-
 /** Sets the pairs from argument 2 on; returns how many fields are new, or -1 after an error reply that names `command`. */
 function setPairs(call: Call, command: string): number {
   if (call.argc % 2 === 1) {
@@ -69,11 +58,25 @@ function setPairs(call: Call, command: string): number {
   }
   const found = findHashForWrite(call);
   if (found === wrongTypeEntry) return -1;
-  const entry = hashOrNew(call, found);
-  let added = 0;
-  for (let i = 2; i < call.argc; i += 2) if (setField(call, entry, i, i + 1, false)) added++;
-  if (found !== 0) settle(call, entry);
+  const added = setPairsFrom(call, found);
   call.logVerbatim('HSET');
   call.changes += (call.argc - 2) / 2;
+  return added;
+}
+
+/** Sets all pairs of the hash `found`, or of a new one for 0, or none; returns how many fields are new. */
+function setPairsFrom(call: Call, found: number): number {
+  if (call.argc > 4) assureRoomForFields(call, found);
+  const entry = beginChange(call, found);
+  let added = 0;
+  try {
+    for (let i = 2; i < call.argc; i += 2) {
+      if (setField(call, entry, i, i + 1, false)) added++;
+    }
+  } catch (error) {
+    takeBack(call, found, entry);
+    throw error;
+  }
+  finishChange(call, found, entry);
   return added;
 }
