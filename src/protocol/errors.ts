@@ -372,6 +372,17 @@ export const groupNeedsKey =
 export const groupBusy = 'BUSYGROUP Consumer Group name already exists';
 export const entriesReadNegative = 'ERR value for ENTRIESREAD must be positive or -1';
 export const claimCountNotPositive = 'ERR COUNT must be > 0';
+export const claimOptionOfRead = 'ERR The CLAIM option is only supported by XREADGROUP. You called XREAD instead.';
+export const minIdleNotInteger = 'ERR min-idle-time is not an integer';
+export const minIdleNegative = 'ERR min-idle-time must be a positive integer';
+export const idmpTwice = 'ERR IDMP/IDMPAUTO specified multiple times';
+export const idmpNeedsNewId = 'ERR IDMP/IDMPAUTO can be used only with auto-generated IDs';
+export const idmpEntryGone = "ERR The specified stream ID was deleted or doesn't exist";
+export const idmpEntryOther = 'ERR The specified IDMP producer-id/idempotent-id pair maps to a different stream ID';
+export const idmpDuration = 'ERR IDMP-DURATION must be between 1 and 86400 seconds';
+export const idmpMaxSize = 'ERR IDMP-MAXSIZE must be between 1 and 10000 entries';
+export const idCountNotPositive = 'ERR Number of IDs must be a positive integer';
+export const idCountMismatch = 'ERR The `numids` parameter must match the number of arguments';
 export const unbalancedStreams = "ERR Unbalanced XREAD list of streams: for each stream key an ID or '$' must be specified.";
 export const groupOptionOfRead = 'ERR The GROUP option is only supported by XREADGROUP. You called XREAD instead.';
 export const noAckOptionOfRead = 'ERR The NOACK option is only supported by XREADGROUP. You called XREAD instead.';
@@ -381,6 +392,20 @@ export const lastIdOfReadGroup =
   'ERR The $ ID is meaningless in the context of XREADGROUP: you want to read the history of this consumer by specifying a proper ID, or use the > ID to get new messages. The $ ID would just return an empty result set.';
 export const topIdOfReadGroup =
   'ERR The + ID is meaningless in the context of XREADGROUP: you want to read the history of this consumer by specifying a proper ID, or use the > ID to get new messages. The + ID would just return an empty result set.';
+
+/** MAXCOUNT or MAXSIZE. */
+export function readLimitNotPositive(option: string): string {
+  return `ERR ${option} must be a positive integer`;
+}
+
+/** `option` in upper case. */
+export function idmpWithoutProducer(option: string): string {
+  return `ERR ${option} requires a non-empty producer ID`;
+}
+
+export function idmpWithoutId(option: string): string {
+  return `ERR ${option} requires a non-empty idempotent ID`;
+}
 
 export function noGroup(group: string, key: string): string {
   return `NOGROUP No such consumer group '${cString(group, Infinity)}' for key name '${cString(key, Infinity)}'`;

@@ -1,7 +1,7 @@
 /**
  * The order of named records of an ordered tree by their names' bytes. A tree's keys are the names' first
- * six bytes as a number (`nameKey`), so refs are only compared where two names begin alike. A record's
- * first word is the length of its name; where the name itself begins depends on the kind of record.
+ * six bytes as a number (`nameKey`), so refs are only compared where two names begin alike. In which of a
+ * record's words the length of its name is, and where the name begins, depends on the kind of record.
  */
 import type { Arena } from '../memory/arena.ts';
 import { Order } from './tree-search.ts';
@@ -11,15 +11,17 @@ const KEY_BYTES = 6;
 export class NameOrder extends Order {
   readonly #arena: Arena;
   readonly #headerBytes: number;
+  readonly #lengthWord: number;
   #bytes: Uint8Array = new Uint8Array(0);
   #offset = 0;
   #length = 0;
 
   /** `headerBytes` come before a record's name. */
-  constructor(arena: Arena, headerBytes: number) {
+  constructor(arena: Arena, headerBytes: number, lengthWord = 0) {
     super();
     this.#arena = arena;
     this.#headerBytes = headerBytes;
+    this.#lengthWord = lengthWord;
   }
 
   /** Says what a probe is compared as; its key. */
@@ -33,12 +35,13 @@ export class NameOrder extends Order {
   override compare(refA: number, refB: number): number {
     const { i32, u8 } = this.#arena;
     const header = this.#headerBytes;
-    return compareNames(u8, refA * 8 + header, i32[refA * 2]!, u8, refB * 8 + header, i32[refB * 2]!);
+    const word = this.#lengthWord;
+    return compareNames(u8, refA * 8 + header, i32[refA * 2 + word]!, u8, refB * 8 + header, i32[refB * 2 + word]!);
   }
 
   override compareProbe(ref: number): number {
     const { i32, u8 } = this.#arena;
-    return compareNames(this.#bytes, this.#offset, this.#length, u8, ref * 8 + this.#headerBytes, i32[ref * 2]!);
+    return compareNames(this.#bytes, this.#offset, this.#length, u8, ref * 8 + this.#headerBytes, i32[ref * 2 + this.#lengthWord]!);
   }
 }
 

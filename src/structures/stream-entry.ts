@@ -97,15 +97,14 @@ export class StreamEntry {
     return this.read(at);
   }
 
-  /** The position of the element behind the one at `position`. */
   #after(position: number): number {
-    return position + elementBytesAt(this.#arena.u8, this.base + position);
+    return position + quickElementBytes(this.#arena.u8, this.base + position);
   }
 
   #skip(position: number, elements: number): number {
     const { u8 } = this.#arena;
     let at = this.base + position;
-    for (let left = elements; left > 0; left--) at += elementBytesAt(u8, at);
+    for (let left = elements; left > 0; left--) at += quickElementBytes(u8, at);
     return at - this.base;
   }
 
@@ -118,17 +117,35 @@ export class StreamEntry {
   }
 
   #readId(msAt: number, seqAt: number): void {
-    const { u8 } = this.#arena;
     const { msHi, msLo, seqHi, seqLo } = this.#masterId;
     const value = this.#value;
     const { id } = this;
-    readElement(u8, this.base + msAt, value);
+    this.#readDistance(msAt);
     const ms = (msLo >>> 0) + (value.lo >>> 0);
     id.msLo = ms | 0;
     id.msHi = (msHi + value.hi + (ms > 0xffff_ffff ? 1 : 0)) | 0;
-    readElement(u8, this.base + seqAt, value);
+    this.#readDistance(seqAt);
     const seq = (seqLo >>> 0) + (value.lo >>> 0);
     id.seqLo = seq | 0;
     id.seqHi = (seqHi + value.hi + (seq > 0xffff_ffff ? 1 : 0)) | 0;
   }
+
+  #readDistance(position: number): void {
+    const { u8 } = this.#arena;
+    const first = u8[this.base + position]!;
+    if (first >= 0x80) {
+      readElement(u8, this.base + position, this.#value);
+      return;
+    }
+    this.#value.hi = 0;
+    this.#value.lo = first;
+  }
+}
+
+/** `elementBytesAt`, with a short way for the short elements that most are: small integers and strings. */
+function quickElementBytes(u8: Uint8Array, at: number): number {
+  const first = u8[at]!;
+  if (first < 0x80) return 2;
+  if (first < 0xc0) return 2 + (first & 63);
+  return first < 0xe0 ? 3 : elementBytesAt(u8, at);
 }

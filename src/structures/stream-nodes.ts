@@ -14,7 +14,7 @@ import { backlengthBytes, elementBytesAt, elementEquals, encodedBytesAt, encoded
 import { EMPTY_LISTPACK_BYTES, LISTPACK_HEADER_BYTES, UNKNOWN_COUNT } from './listpack-reader.ts';
 import { ListpackValue } from './listpack-value.ts';
 import { Listpack, LISTPACK_BYTES_MAX } from './listpack.ts';
-import { ENTRY_ELEMENTS, EntryFlag, StreamEntry } from './stream-entry.ts';
+import { ENTRY_ELEMENTS, EntryFlag, type StreamEntry } from './stream-entry.ts';
 import { ID_WORDS, type StreamId } from './stream-id.ts';
 
 const RECORD_BYTES = 24;
@@ -34,7 +34,6 @@ export class StreamNodes {
   readonly #arena: Arena;
   readonly #listpack: Listpack;
   readonly #value = new ListpackValue();
-  readonly #entry: StreamEntry;
   /** The byte offset in the arena where the next element goes, and the number of those that were written. */
   #at = 0;
   #written = 0;
@@ -42,7 +41,6 @@ export class StreamNodes {
   constructor(arena: Arena) {
     this.#arena = arena;
     this.#listpack = new Listpack(arena);
-    this.#entry = new StreamEntry(arena);
   }
 
   listpackOf(node: number): number {
@@ -99,11 +97,10 @@ export class StreamNodes {
 
   /** Whether an entry's fields are the node's own. */
   hasFields(node: number, source: FieldSource, first: number, pairCount: number): boolean {
-    const entry = this.#entry;
-    this.open(node, entry);
-    if (entry.masterFieldCount !== pairCount) return false;
     const { u8 } = this.#arena;
-    let at = entry.base + entry.masterFieldsPosition;
+    const countPosition = this.#after(node, this.#deletedPosition(node));
+    if (this.#counter(node, countPosition) !== pairCount) return false;
+    let at = this.listpackOf(node) * 8 + this.#after(node, countPosition);
     for (let i = first; i < first + pairCount * 2; i += 2) {
       this.#value.setBytes(source.bytes, source.offset(i), source.length(i));
       if (!elementEquals(u8, at, this.#value)) return false;
@@ -186,7 +183,12 @@ export class StreamNodes {
   }
 
   #deletedPosition(node: number): number {
-    return LISTPACK_HEADER_BYTES + elementBytesAt(this.#arena.u8, this.listpackOf(node) * 8 + LISTPACK_HEADER_BYTES);
+    return this.#after(node, LISTPACK_HEADER_BYTES);
+  }
+
+  /** The position of the element behind the one at `position`. */
+  #after(node: number, position: number): number {
+    return position + elementBytesAt(this.#arena.u8, this.listpackOf(node) * 8 + position);
   }
 
   #counter(node: number, position: number): number {

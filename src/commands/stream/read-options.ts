@@ -4,10 +4,13 @@ import * as errors from '../../protocol/errors.ts';
 import type { Call } from '../call.ts';
 
 const block = wordBytes('block');
-const count = wordBytes('count');
+const countWord = wordBytes('count');
 const streams = wordBytes('streams');
 const group = wordBytes('group');
 const noack = wordBytes('noack');
+const claim = wordBytes('claim');
+const maxcount = wordBytes('maxcount');
+const maxsize = wordBytes('maxsize');
 const INT64_MAX = 2n ** 63n - 1n;
 
 export class ReadOptions {
@@ -16,6 +19,11 @@ export class ReadOptions {
   /** Index of the group's name, with the consumer's behind it; 0 for XREAD. */
   groupAt = 0;
   noAck = false;
+  /** How long what is pending must have been idle to be claimed; NaN to claim nothing. */
+  minIdleMs = Number.NaN;
+  /** What may still be returned of all streams together: entries, and about so many bytes. */
+  entriesLeft = Infinity;
+  bytesLeft = Infinity;
   /** Index of the first key. */
   keysAt = 0;
   keyCount = 0;
@@ -25,6 +33,9 @@ export class ReadOptions {
     this.count = Infinity;
     this.groupAt = 0;
     this.noAck = false;
+    this.minIdleMs = Number.NaN;
+    this.entriesLeft = Infinity;
+    this.bytesLeft = Infinity;
     this.keysAt = 0;
     for (let i = 1; i < call.argc && this.keysAt === 0;) {
       const next = this.#readOption(call, i, isGroup);
@@ -35,11 +46,42 @@ export class ReadOptions {
     return !isGroup || this.groupAt !== 0 || refuse(call, errors.groupOptionMissing);
   }
 
+  /** How many entries of one stream may still be returned. */
+  get limit(): number {
+    return this.bytesLeft > 0 ? Math.min(this.count, this.entriesLeft) : 0;
+  }
+
+  /**
+   * Of `available` entries, those that still may be returned, which are taken off what is left; at least one,
+   * if nothing was returned yet. `bytesOf` tells what each takes, in order, and is asked only if that matters.
+   */
+  admit(available: number, isFirst: boolean, bytesOf: (i: number) => number): number {
+    let admitted = Math.min(available, this.entriesLeft);
+    if (this.bytesLeft !== Infinity) admitted = this.#admitBytes(admitted, isFirst, bytesOf);
+    this.entriesLeft -= admitted;
+    return admitted;
+  }
+
+  #admitBytes(available: number, isFirst: boolean, bytesOf: (i: number) => number): number {
+    for (let i = 0; i < available; i++) {
+      const bytes = bytesOf(i);
+      if (bytes > this.bytesLeft && !(isFirst && i === 0)) {
+        this.bytesLeft = 0;
+        return i;
+      }
+      this.bytesLeft -= bytes;
+    }
+    return available;
+  }
+
   /** Index behind the option, or 0 after an error. */
   #readOption(call: Call, i: number, isGroup: boolean): number {
     const more = call.argc - i - 1;
     if (more > 0 && call.is(i, block)) return readTimeout(call, i + 1) ? i + 2 : 0;
-    if (more > 0 && call.is(i, count)) return this.#readCount(call, i + 1) ? i + 2 : 0;
+    if (more > 0 && call.is(i, countWord)) return this.#readCount(call, i + 1) ? i + 2 : 0;
+    if (more > 0 && call.is(i, maxcount)) return this.#readMaxCount(call, i + 1) ? i + 2 : 0;
+    if (more > 0 && call.is(i, maxsize)) return this.#readMaxSize(call, i + 1) ? i + 2 : 0;
+    if (more > 0 && call.is(i, claim)) return this.#readMinIdle(call, i + 1, isGroup) ? i + 2 : 0;
     if (more > 0 && call.is(i, streams)) return this.#readKeys(call, i + 1) ? call.argc : 0;
     if (more > 1 && call.is(i, group)) {
       if (!isGroup) return fail(call, errors.groupOptionOfRead);
@@ -57,6 +99,23 @@ export class ReadOptions {
     if (Number.isNaN(n)) return refuse(call, errors.notInteger);
     this.count = n > 0 ? n : Infinity;
     return true;
+  }
+
+  #readMaxCount(call: Call, i: number): boolean {
+    this.entriesLeft = call.int(i);
+    return this.entriesLeft > 0 || refuse(call, errors.readLimitNotPositive('MAXCOUNT'));
+  }
+
+  #readMaxSize(call: Call, i: number): boolean {
+    this.bytesLeft = call.int(i);
+    return this.bytesLeft > 0 || refuse(call, errors.readLimitNotPositive('MAXSIZE'));
+  }
+
+  #readMinIdle(call: Call, i: number, isGroup: boolean): boolean {
+    if (!isGroup) return refuse(call, errors.claimOptionOfRead);
+    this.minIdleMs = call.int(i);
+    if (Number.isNaN(this.minIdleMs)) return refuse(call, errors.minIdleNotInteger);
+    return this.minIdleMs >= 0 || refuse(call, errors.minIdleNegative);
   }
 
   #readKeys(call: Call, i: number): boolean {

@@ -8,6 +8,8 @@ import { ListpackValue } from '../../structures/listpack-value.ts';
 import type { StreamEntry } from '../../structures/stream-entry.ts';
 import { ID_TEXT_BYTES, StreamId } from '../../structures/stream-id.ts';
 
+/** About what an element's type, length and line ends take. */
+const FRAME_BYTES = 6;
 const text = new Uint8Array(ID_TEXT_BYTES);
 const value = new ListpackValue();
 const idAt = new StreamId();
@@ -22,11 +24,38 @@ export function replyIdAt(reply: ReplyWriter, { i32 }: Arena, at: number): void 
   replyId(reply, idAt);
 }
 
-/** An entry: its id, and an array of its fields and values. */
-export function replyEntry(reply: ReplyWriter, { u8 }: Arena, entry: StreamEntry): void {
-  reply.array(2);
+/** An entry: its id, and an array of its fields and values. `more` elements are to follow. */
+export function replyEntry(reply: ReplyWriter, { u8 }: Arena, entry: StreamEntry, more = 0): void {
+  reply.array(2 + more);
   replyId(reply, entry.id);
   replyFields(reply, u8, entry);
+}
+
+/** The bytes of an entry in a reply: of its ids, fields and values with what frames them. */
+export function entryReplyBytes({ u8 }: Arena, entry: StreamEntry): number {
+  let bytes = FRAME_BYTES * 3 + entry.id.writeText(text, 0);
+  let field = entry.base + entry.masterFieldsPosition;
+  let data = entry.base + entry.dataPosition;
+  for (let left = entry.fieldCount; left > 0; left--) {
+    const own = entry.hasSameFields ? field : data;
+    bytes += elementReplyBytes(u8, own);
+    if (entry.hasSameFields) field += elementBytesAt(u8, own);
+    else data += elementBytesAt(u8, own);
+    bytes += elementReplyBytes(u8, data);
+    data += elementBytesAt(u8, data);
+  }
+  return bytes;
+}
+
+/** As `entryReplyBytes`, of the cursor's entry, from where it steps on unless it is the first one that is asked for. */
+export function nextEntryReplyBytes(arena: Arena, cursor: StreamCursor, i: number): number {
+  if (i > 0) cursor.next();
+  return entryReplyBytes(arena, cursor.entry);
+}
+
+function elementReplyBytes(u8: Uint8Array, at: number): number {
+  readElement(u8, at, value);
+  return FRAME_BYTES + value.byteLength();
 }
 
 /** An array of an entry's fields and values in turns. */

@@ -7,15 +7,18 @@ import type { Call } from '../call.ts';
 import type { TrimOptions } from './trim-options.ts';
 
 /** How many arguments `logTrimming` writes. */
-export const TRIM_ARGUMENTS = 3;
+export function trimArguments({ referencesAt }: TrimOptions): number {
+  return referencesAt === 0 ? 3 : 4;
+}
 
 const maxlen = Buffer.from('MAXLEN');
 const minid = Buffer.from('MINID');
 const equals = Buffer.from('=');
 const text = new Uint8Array(ID_TEXT_BYTES);
 
-export function logTrimming(call: Call, { trimming, thresholdAt }: TrimOptions): void {
+export function logTrimming(call: Call, { trimming, thresholdAt, referencesAt }: TrimOptions): void {
   const { effects } = call;
+  if (referencesAt !== 0) effects.bytes(call.bytes, call.offset(referencesAt), call.length(referencesAt));
   const byLength = trimming.by === 'length' && !trimming.isApproximate;
   if (byLength) effects.bytes(maxlen, 0, maxlen.length);
   else effects.bytes(minid, 0, minid.length);

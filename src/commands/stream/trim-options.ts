@@ -1,9 +1,11 @@
 /** The options that XADD and XTRIM share: how the stream is to be trimmed. */
+import type { References } from '../../keyspace/streams/stream-references.ts';
 import { Trimming } from '../../keyspace/streams/stream-trim.ts';
 import type { ValueLimits } from '../../keyspace/value-limits.ts';
 import { wordBytes } from '../../protocol/ascii.ts';
 import * as errors from '../../protocol/errors.ts';
 import type { Call } from '../call.ts';
+import { readReferences } from './reference-options.ts';
 import { isCharacter, readId } from './stream-ids.ts';
 
 const maxlen = wordBytes('maxlen');
@@ -21,10 +23,14 @@ export class TrimOptions {
   readonly trimming = new Trimming();
   /** Index of the argument with the threshold; 0: the stream is not to be trimmed. */
   thresholdAt = 0;
+  /** Index of KEEPREF, DELREF or ACKED, or 0. */
+  referencesAt = 0;
   #limitGiven = false;
 
   forget(): void {
     this.thresholdAt = 0;
+    this.referencesAt = 0;
+    this.trimming.references = 'keep';
     this.trimming.isApproximate = false;
     this.trimming.limit = 0;
     this.#limitGiven = false;
@@ -32,6 +38,8 @@ export class TrimOptions {
 
   /** Reads the option at argument `i`: the index of its last argument, 0 when it is another option, -1 after an error. */
   read(call: Call, i: number): number {
+    const references = readReferences(call, i);
+    if (references !== undefined) return this.#setReferences(call, i, references);
     if (i + 1 >= call.argc) return 0;
     if (call.is(i, maxlen)) return this.#readThreshold(call, i, 'length');
     if (call.is(i, minid)) return this.#readThreshold(call, i, 'id');
@@ -67,6 +75,13 @@ export class TrimOptions {
     trimming.maxLength = call.int(at);
     if (Number.isNaN(trimming.maxLength)) return fail(call, errors.notInteger);
     return trimming.maxLength < 0 ? fail(call, errors.maxLenNegative) : at;
+  }
+
+  #setReferences(call: Call, i: number, references: References): number {
+    if (this.referencesAt !== 0) return fail(call, errors.syntax);
+    this.referencesAt = i;
+    this.trimming.references = references;
+    return i;
   }
 
   #readLimit(call: Call, at: number): number {

@@ -1,6 +1,6 @@
 /** XAUTOCLAIM: hands pending entries that have been idle for long to a consumer, step by step. */
 import { consumerSeen, markActive } from '../../keyspace/streams/consumer-times.ts';
-import { incrementLong, PendingWord, readLong, writeLong } from '../../keyspace/streams/group-records.ts';
+import { incrementDeliveries, PendingWord, readLong, writeLong } from '../../keyspace/streams/group-records.ts';
 import type { Streams } from '../../keyspace/streams/streams.ts';
 import { wordBytes } from '../../protocol/ascii.ts';
 import * as errors from '../../protocol/errors.ts';
@@ -113,7 +113,7 @@ function take(call: Call, { groups, arena }: Streams, claimed: readonly number[]
   for (const pending of claimed) {
     groups.assign(found.group, pending, consumer);
     writeLong(arena.i32, pending * 2 + PendingWord.deliveredAt, call.nowMs);
-    if (!isJustId) incrementLong(arena.i32, pending * 2 + PendingWord.deliveries);
+    if (!isJustId) incrementDeliveries(arena.i32, pending);
     logClaimed(call, names, found.group, pending);
     call.changes++;
   }

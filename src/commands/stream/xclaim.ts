@@ -3,7 +3,7 @@
  * replayed, it happens at its TIME.
  */
 import { consumerSeen, markActive } from '../../keyspace/streams/consumer-times.ts';
-import { consumerOf, GroupWord, incrementLong, PendingWord, readLong, writeLong, writeLong64 } from '../../keyspace/streams/group-records.ts';
+import { consumerOf, GroupWord, incrementDeliveries, PendingWord, readLong, writeLong, writeLong64 } from '../../keyspace/streams/group-records.ts';
 import type { Streams } from '../../keyspace/streams/streams.ts';
 import { wordBytes } from '../../protocol/ascii.ts';
 import * as errors from '../../protocol/errors.ts';
@@ -159,7 +159,7 @@ function claimOne(call: Call, streams: Streams, claim: Claim, nowMs: number, isF
   markActive(arena, consumer, nowMs);
   const { i32 } = arena;
   if (claim.deliveries !== undefined) writeLong64(i32, pending * 2 + PendingWord.deliveries, claim.deliveries);
-  else if (!claim.isJustId) incrementLong(i32, pending * 2 + PendingWord.deliveries);
+  else if (!claim.isJustId) incrementDeliveries(i32, pending);
   call.changes++;
   const deliveredAt = claim.deliveredAt ?? nowMs;
   // An effect tells one time: of the claim first, then of the delivery it is said to have been.

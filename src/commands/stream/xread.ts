@@ -8,16 +8,16 @@ import { findCollection, wrongTypeEntry } from '../collection.ts';
 import type { KeySpec, ShardCommand } from '../command.ts';
 import { ReadOptions } from './read-options.ts';
 import { isCharacter, readId } from './stream-ids.ts';
-import { replyEntries } from './stream-replies.ts';
+import { nextEntryReplyBytes, replyEntries } from './stream-replies.ts';
 
 const DOLLAR = 0x24;
 const PLUS = 0x2b;
 const GREATER = 0x3e;
 
 const options = new ReadOptions();
-/** Per key the id behind which entries are wanted, and whether there are some. */
+/** Per key the id behind which entries are wanted, and how many are returned. */
 const after: StreamId[] = [];
-const isServed: boolean[] = [];
+const counts: number[] = [];
 const start = new StreamId();
 const end = new StreamId();
 end.setMax();
@@ -44,11 +44,11 @@ export const xread: ShardCommand = {
     if (!options.read(call, false)) return;
     for (let i = 0; i < options.keyCount; i++) if (!prepare(call, i)) return;
     let served = 0;
-    for (let i = 0; i < options.keyCount; i++) if (isServed[i]) served++;
+    for (let i = 0; i < options.keyCount; i++) if (measure(call, i, served === 0) > 0) served++;
     if (served === 0) return call.reply.nilArray();
     if (call.reply.resp === 3) call.reply.map(served);
     else call.reply.array(served);
-    for (let i = 0; i < options.keyCount; i++) if (isServed[i]) serve(call, i);
+    for (let i = 0; i < options.keyCount; i++) if (counts[i]! > 0) serve(call, i);
   },
 };
 
@@ -60,8 +60,23 @@ function prepare(call: Call, i: number): boolean {
   if (entry === wrongTypeEntry) return false;
   const id = after[i] ??= new StreamId();
   if (!readWanted(call, idAt, keyAt, entry, id)) return false;
-  isServed[i] = entry !== 0 && hasMore(call, keyAt, entry, id);
+  counts[i] = entry !== 0 && hasMore(call, keyAt, entry, id) ? 1 : 0;
   return true;
+}
+
+/** Finds out how many entries of key `i` are returned. */
+function measure(call: Call, i: number, isFirst: boolean): number {
+  if (counts[i] === 0) return 0;
+  const keyAt = options.keysAt + i;
+  const { arena, streams } = call.keyspaceOf(keyAt);
+  const head = streams.headOf(call.peek(keyAt));
+  start.copy(after[i]!);
+  start.increment();
+  const count = streams.countRange(head, start, end, options.limit);
+  const cursor = streams.readCursor;
+  cursor.seek(head, start);
+  counts[i] = options.admit(count, isFirst, (at) => nextEntryReplyBytes(arena, cursor, at));
+  return counts[i]!;
 }
 
 function readWanted(call: Call, idAt: number, keyAt: number, entry: number, out: StreamId): boolean {
@@ -95,10 +110,9 @@ function serve(call: Call, i: number): void {
   const head = streams.headOf(call.peek(keyAt));
   start.copy(after[i]!);
   start.increment();
-  const count = streams.countRange(head, start, end, options.count);
   if (call.reply.resp === 2) call.reply.array(2);
   call.reply.bulk(call.bytes, call.offset(keyAt), call.length(keyAt));
-  call.reply.array(count);
+  call.reply.array(counts[i]!);
   streams.readCursor.seek(head, start);
-  replyEntries(call.reply, arena, streams.readCursor, count);
+  replyEntries(call.reply, arena, streams.readCursor, counts[i]!);
 }

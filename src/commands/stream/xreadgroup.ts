@@ -1,17 +1,21 @@
 /** XREADGROUP: new entries for a consumer of a group, or again those that are pending for it. */
-import { GroupWord, incrementLong, PendingWord, writeLong } from '../../keyspace/streams/group-records.ts';
+import { GroupWord, incrementDeliveries, PendingWord, writeLong } from '../../keyspace/streams/group-records.ts';
 import { countRead } from '../../keyspace/streams/lag.ts';
 import { consumerSeen, markActive } from '../../keyspace/streams/consumer-times.ts';
+import { HeadWord } from '../../keyspace/streams/stream-head.ts';
+import type { StreamCursor } from '../../keyspace/streams/stream-cursor.ts';
+import type { Arena } from '../../memory/arena.ts';
 import * as errors from '../../protocol/errors.ts';
 import { StreamId } from '../../structures/stream-id.ts';
 import { TreeCursor } from '../../structures/tree-cursor.ts';
 import type { Call } from '../call.ts';
 import type { ShardCommand } from '../command.ts';
 import { logClaimed, logConsumerCreated, logDelivered, logGroupId, logSeen } from './group-effects.ts';
+import { claimForReading, findClaimable, pendingReplyBytes, replyNeverDelivered } from './read-claim.ts';
 import { createConsumer, findConsumer, findGroup, findGroupForWrite, found } from './group-lookup.ts';
 import { ReadOptions } from './read-options.ts';
 import { isCharacter, readId } from './stream-ids.ts';
-import { replyEntry, replyId } from './stream-replies.ts';
+import { nextEntryReplyBytes, replyEntry, replyId } from './stream-replies.ts';
 import { keysBehindStreams } from './xread.ts';
 
 const DOLLAR = 0x24;
@@ -23,6 +27,12 @@ const OVERHEAD_BYTES = 256 * 1024;
 
 const options = new ReadOptions();
 const names = { keyAt: 0, groupAt: 0, consumerAt: 0 };
+/** Whether nothing has been returned yet. */
+let isFirst = true;
+/** What the entries that are delivered will take at most, of all streams up to the one that was prepared last. */
+let roomBytes = 0;
+/** Of the stream that is served: what may be claimed. */
+let claimable: readonly number[] = [];
 /** Per key the id behind which entries are wanted; the greatest id stands for new entries. */
 const after: StreamId[] = [];
 const start = new StreamId();
@@ -44,6 +54,8 @@ export const xreadgroup: ShardCommand = {
   place: 'shard',
   execute(call) {
     if (!options.read(call, true)) return;
+    isFirst = true;
+    roomBytes = OVERHEAD_BYTES;
     names.groupAt = options.groupAt;
     names.consumerAt = options.groupAt + 1;
     for (let i = 0; i < options.keyCount; i++) if (!prepare(call, i)) return;
@@ -94,7 +106,24 @@ function prepare(call: Call, i: number): boolean {
   if (isCharacter(call, idAt, PLUS)) return refuse(call, errors.topIdOfReadGroup);
   if (!isCharacter(call, idAt, GREATER)) return readId(call, idAt, id);
   id.setMax();
+  assureRoom(call, keyAt);
   return true;
+}
+
+/** Throws ArenaFullError unless there is room for what is delivered of the stream, so that nothing is done by halves. */
+function assureRoom(call: Call, keyAt: number): void {
+  const keyspace = call.keyspaceOf(keyAt);
+  const { arena, streams } = keyspace;
+  const { head, group } = found;
+  const most = (count: number): number => (Math.min(count, options.limit) + streams.groups.pendingCount(group)) * PENDING_ROOM_BYTES;
+  let bytes = most(streams.arena.i32[head * 2 + HeadWord.length]!);
+  if (arena.reservedBytes + roomBytes + bytes > arena.maxBytes) {
+    start.load(arena.i32, group * 2 + GroupWord.lastId);
+    start.increment();
+    bytes = most(streams.countRange(head, start, end, options.limit));
+  }
+  roomBytes += bytes;
+  keyspace.assureRoom(roomBytes);
 }
 
 /** The consumer, created if need be. */
@@ -107,11 +136,14 @@ function meetConsumer(call: Call): number {
   return created;
 }
 
-/** Finds the group of key `i` again; whether there are new entries, or the consumer asks for what is pending. */
+/** Finds the group of key `i` again; whether there is anything to return of its stream, be it nothing where the consumer asks for what is pending. */
 function isServed(call: Call, i: number): boolean {
   names.keyAt = options.keysAt + i;
   findGroup(call, names.keyAt, options.groupAt);
+  if (options.limit === 0) return false;
   if (!after[i]!.isMax) return true;
+  claimable = findClaimable(call, names.keyAt, options);
+  if (claimable.length > 0) return true;
   const { streams, arena } = call.keyspaceOf(names.keyAt);
   start.load(arena.i32, found.group * 2 + GroupWord.lastId);
   return streams.hasAfter(found.head, start);
@@ -135,20 +167,36 @@ function serve(call: Call, i: number): void {
   }
 }
 
-/** Delivers entries behind the group's last one. */
+/** Delivers what is claimed, then entries behind the group's last one. */
 function serveNew(call: Call, consumer: number): void {
-  const keyspace = call.keyspaceOf(names.keyAt);
-  const { arena, streams } = keyspace;
+  const { arena, streams } = call.keyspaceOf(names.keyAt);
   const { head, group } = found;
+  const claimed = claimable.length === 0 ? 0 : options.admit(claimable.length, isFirst, (i) => pendingReplyBytes(call, names.keyAt, claimable[i]!));
   start.load(arena.i32, group * 2 + GroupWord.lastId);
   start.increment();
-  const count = streams.countRange(head, start, end, options.count);
-  if (!options.noAck) keyspace.assureRoom(count * PENDING_ROOM_BYTES + OVERHEAD_BYTES);
   const cursor = streams.readCursor;
-  call.reply.array(count);
+  const available = streams.countRange(head, start, end, Math.min(options.limit, options.count - claimed));
+  const count = available === 0 ? 0 : admitNew(arena, cursor, head, available, claimed === 0);
+  isFirst = false;
+  call.reply.array(claimed + count);
+  for (let i = 0; i < claimed; i++) claimForReading(call, names, consumer, claimable[i]!);
+  if (count > 0) deliverNew(call, consumer, count);
+}
+
+function admitNew(arena: Arena, cursor: StreamCursor, head: number, available: number, isAlone: boolean): number {
+  cursor.seek(head, start);
+  return options.admit(available, isFirst && isAlone, (i) => nextEntryReplyBytes(arena, cursor, i));
+}
+
+function deliverNew(call: Call, consumer: number, count: number): void {
+  const { arena, streams } = call.keyspaceOf(names.keyAt);
+  const { head, group } = found;
+  const cursor = streams.readCursor;
+  const isClaiming = !Number.isNaN(options.minIdleMs);
   cursor.seek(head, start);
   for (let left = count; left > 0; left--) {
-    replyEntry(call.reply, arena, cursor.entry);
+    replyEntry(call.reply, arena, cursor.entry, isClaiming ? 2 : 0);
+    if (isClaiming) replyNeverDelivered(call);
     countRead(arena, head, group, cursor.entry.id);
     cursor.entry.id.store(arena.i32, group * 2 + GroupWord.lastId);
     if (!options.noAck) deliver(call, consumer, cursor.entry.id);
@@ -181,14 +229,20 @@ function servePending(call: Call, consumer: number): void {
   const { arena, streams } = call.keyspaceOf(names.keyAt);
   const cursor = new TreeCursor(arena);
   const has = streams.groups.seekPendingOf(consumer, start, cursor);
-  const count = has ? Math.min(options.count, streams.groups.pendingCountOf(consumer) - cursor.rank) : 0;
+  const available = has ? Math.min(options.count, streams.groups.pendingCountOf(consumer) - cursor.rank) : 0;
+  const count = options.admit(available, isFirst, (i) => {
+    if (i > 0) cursor.next();
+    return pendingReplyBytes(call, names.keyAt, cursor.ref);
+  });
+  isFirst = false;
+  streams.groups.seekPendingOf(consumer, start, cursor);
   call.reply.array(count);
   for (let left = count; left > 0; left--, cursor.next()) {
     id.load(arena.i32, cursor.ref * 2);
     if (streams.readCursor.seek(found.head, id) && streams.readCursor.entry.id.compare(id) === 0) {
       replyEntry(call.reply, arena, streams.readCursor.entry);
       writeLong(arena.i32, cursor.ref * 2 + PendingWord.deliveredAt, call.nowMs);
-      incrementLong(arena.i32, cursor.ref * 2 + PendingWord.deliveries);
+      incrementDeliveries(arena.i32, cursor.ref);
       consumerSeen(arena, consumer, call.nowMs);
       markActive(arena, consumer, call.nowMs);
       logClaimed(call, names, found.group, cursor.ref);

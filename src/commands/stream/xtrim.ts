@@ -7,7 +7,7 @@ import type { Call } from '../call.ts';
 import { findCollectionForWrite, wrongTypeEntry } from '../collection.ts';
 import type { ShardCommand } from '../command.ts';
 import { oneKey } from '../key-specs.ts';
-import { logTrimming, TRIM_ARGUMENTS } from './trim-effect.ts';
+import { logTrimming, trimArguments } from './trim-effect.ts';
 import { TrimOptions } from './trim-options.ts';
 
 const FIRST_OPTION = 2;
@@ -55,7 +55,7 @@ function readOptions(call: Call): boolean {
 function logTrim(call: Call): void {
   const { effects } = call;
   if (!effects.enabled) return;
-  effects.command(call.db, 'XTRIM', 1 + TRIM_ARGUMENTS);
+  effects.command(call.db, 'XTRIM', 1 + trimArguments(trim));
   effects.bytes(call.bytes, call.offset(1), call.length(1));
   logTrimming(call, trim);
 }

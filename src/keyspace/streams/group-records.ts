@@ -50,6 +50,12 @@ export function incrementLong(i32: Int32Array, at: number): void {
   if (i32[at + 1] === 0) i32[at] = (i32[at]! + 1) | 0;
 }
 
+/** One delivery more, up to the greatest 64-bit integer, which XNACK FATAL sets. */
+export function incrementDeliveries(i32: Int32Array, pending: number): void {
+  const at = pending * 2 + PendingWord.deliveries;
+  if (i32[at] !== 0x7fff_ffff || i32[at + 1] !== -1) incrementLong(i32, at);
+}
+
 export function consumerOf({ i32 }: Arena, pending: number): number {
   return i32[pending * 2 + PendingWord.consumer]!;
 }

@@ -18,6 +18,7 @@ import type { ValueKind } from '../value-kind.ts';
 import type { ValueLimits } from '../value-limits.ts';
 import { countAdded, createHead, HeadWord, lengthOf } from './stream-head.ts';
 import { StreamCursor } from './stream-cursor.ts';
+import { Producers } from './producers.ts';
 import { StreamGroups } from './stream-groups.ts';
 
 /** No node, and no entry's fields and values together, may be larger. */
@@ -26,6 +27,7 @@ export const ENTRY_BYTES_MAX = 2 ** 30;
 export class Streams implements ValueKind {
   readonly arena: Arena;
   readonly groups: StreamGroups;
+  readonly producers: Producers;
   readonly nodes: StreamNodes;
   readonly #limits: ValueLimits;
   readonly #order: IdOrder;
@@ -48,6 +50,7 @@ export class Streams implements ValueKind {
     this.#nodeCursor = new TreeCursor(arena);
     this.#entry = new StreamEntry(arena);
     this.groups = new StreamGroups(arena, this.#order, this.#tree);
+    this.producers = new Producers(arena, this.#order);
   }
 
   // As a kind of value.
@@ -67,6 +70,7 @@ export class Streams implements ValueKind {
     const head = this.headOf(entry);
     if (head === 0) return;
     this.groups.freeAll(head);
+    this.producers.free(head);
     this.forEachNode(head, (node) => this.nodes.free(node));
     this.#tree.clear(head * 2 + HeadWord.nodes);
     this.arena.free(head, Purpose.structure);
@@ -75,6 +79,7 @@ export class Streams implements ValueKind {
   usedBytes(entry: number): number {
     const head = this.headOf(entry);
     let bytes = this.arena.capacityBytes(head) + this.#tree.usedBytes(head * 2 + HeadWord.nodes) + this.groups.usedBytes(head);
+    bytes += this.producers.usedBytes(head);
     this.forEachNode(head, (node) => {
       bytes += this.nodes.usedBytes(node);
     });
@@ -189,11 +194,15 @@ export class Streams implements ValueKind {
   /** As `delete`, and sees to the stream's greatest deleted id and its first one. */
   deleteAndNote(head: number, id: StreamId): boolean {
     if (!this.delete(head, id)) return false;
-    const { i32 } = this.arena;
-    const at = head * 2;
-    if (id.compareAt(i32, at + HeadWord.maxDeletedId) > 0) id.store(i32, at + HeadWord.maxDeletedId);
-    if (id.compareAt(i32, at + HeadWord.firstId) === 0) this.settleFirstId(head);
+    this.noteDeleted(head, id);
+    if (id.compareAt(this.arena.i32, head * 2 + HeadWord.firstId) === 0) this.settleFirstId(head);
     return true;
+  }
+
+  /** The entry with this id has been deleted, with others before it left. */
+  noteDeleted(head: number, id: StreamId): void {
+    const at = head * 2 + HeadWord.maxDeletedId;
+    if (id.compareAt(this.arena.i32, at) > 0) id.store(this.arena.i32, at);
   }
 
   /** Unlinks and frees a node. The entries that it had are the caller's to count. */
@@ -219,6 +228,13 @@ export class Streams implements ValueKind {
   /** The first node, or 0. */
   firstNode(head: number): number {
     return this.#tree.first(head * 2 + HeadWord.nodes, this.#nodeCursor) ? this.#nodeCursor.ref : 0;
+  }
+
+  /** The node behind another one, or 0. */
+  nodeAfter(head: number, node: number): number {
+    this.#order.probe.load(this.arena.i32, node * 2);
+    this.#tree.upperBoundOfProbe(head * 2 + HeadWord.nodes, this.#order.probe.ms, this.#nodeCursor);
+    return this.#nodeCursor.onItem ? this.#nodeCursor.ref : 0;
   }
 
   /** The id of a node's last entry, deleted or not. */
