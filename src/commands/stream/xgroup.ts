@@ -1,5 +1,6 @@
 /** XGROUP: groups of consumers, made and unmade. */
 import { ValueType } from '../../keyspace/entry.ts';
+import { consumerSeen } from '../../keyspace/streams/consumer-times.ts';
 import { GroupWord, writeLong64 } from '../../keyspace/streams/group-records.ts';
 import { HeadWord } from '../../keyspace/streams/stream-head.ts';
 import { wordBytes } from '../../protocol/ascii.ts';
@@ -12,7 +13,7 @@ import type { ContainerCommand, FlagName, ShardCommand } from '../command.ts';
 import { helpCommand } from '../help.ts';
 import { oneKey } from '../key-specs.ts';
 import { createStream } from './create-stream.ts';
-import { logGroupId } from './group-effects.ts';
+import { logGroupId, logSeen } from './group-effects.ts';
 import { isCharacter, readId, readIdOrEdge } from './stream-ids.ts';
 import { xgroupHelp } from './stream-help.ts';
 
@@ -25,6 +26,7 @@ const SETID_ARGC_MOST = 7;
 const CREATE_ARGC_MOST = 8;
 const DOLLAR = 0x24;
 const UNKNOWN = -1n;
+const names = { keyAt: KEY_AT, groupAt: GROUP_AT, consumerAt: CONSUMER_AT };
 
 const mkstream = wordBytes('mkstream');
 const entriesReadWord = wordBytes('entriesread');
@@ -128,9 +130,10 @@ function createConsumer(call: Call): void {
   const { groups } = call.keyspaceOf(KEY_AT).streams;
   const [offset, length] = [call.offset(CONSUMER_AT), call.length(CONSUMER_AT)];
   if (groups.findConsumer(subject.group, call.bytes, offset, length) !== 0) return call.reply.integer(0);
-  groups.createConsumer(subject.group, call.bytes, offset, length);
+  const consumer = groups.createConsumer(subject.group, call.bytes, offset, length);
   call.changes++;
   call.logVerbatim('XGROUP');
+  if (consumerSeen(call.keyspaceOf(KEY_AT).arena, consumer, call.nowMs)) logSeen(call, names);
   call.reply.integer(1);
 }
 

@@ -1,5 +1,6 @@
 /** XINFO STREAM, short and FULL. */
-import { CONSUMER_BYTES, ConsumerWord, consumerOf, GROUP_BYTES, PendingWord } from '../../keyspace/streams/group-records.ts';
+import { CONSUMER_BYTES, ConsumerWord, consumerOf, GROUP_BYTES, GroupWord, PendingWord } from '../../keyspace/streams/group-records.ts';
+import { StateWord } from '../../keyspace/streams/producers.ts';
 import { HeadWord, lengthOf } from '../../keyspace/streams/stream-head.ts';
 import type { Streams } from '../../keyspace/streams/streams.ts';
 import { wordBytes } from '../../protocol/ascii.ts';
@@ -13,6 +14,7 @@ import { replyDeliveries, replyEntries, replyEntry, replyIdAt, replyLong } from 
 
 const full = wordBytes('full');
 const countWord = wordBytes('count');
+const PRODUCER_PAIRS = 6;
 const FULL_AT = 3;
 const COUNT_AT = 4;
 const COUNT_DEFAULT = 10;
@@ -45,7 +47,7 @@ function readLimit(call: Call): number | undefined {
 
 function replyShort(call: Call, streams: Streams, head: number): void {
   const { reply } = call;
-  reply.map(10);
+  reply.map(10 + producerPairs(streams, head));
   replyFacts(call, streams, head);
   reply.bulkLatin1('groups');
   reply.integer(streams.groups.count(head));
@@ -60,7 +62,7 @@ function replyShort(call: Call, streams: Streams, head: number): void {
 }
 
 /** The seven pairs that both forms begin with. */
-function replyFacts({ reply }: Call, streams: Streams, head: number): void {
+function replyFacts({ reply, nowMs }: Call, streams: Streams, head: number): void {
   const { arena } = streams;
   const at = head * 2;
   reply.bulkLatin1('length');
@@ -77,11 +79,35 @@ function replyFacts({ reply }: Call, streams: Streams, head: number): void {
   replyLong(reply, arena.i32, at + HeadWord.entriesAdded);
   reply.bulkLatin1('recorded-first-entry-id');
   replyIdAt(reply, arena, at + HeadWord.firstId);
+  if (producerPairs(streams, head) > 0) replyProducers(reply, streams, head, nowMs);
+}
+
+/** A stream whose producers have no ids of their own for entries, and never had, tells nothing of them. */
+function producerPairs({ producers }: Streams, head: number): number {
+  return producers.isPlain(head) ? 0 : PRODUCER_PAIRS;
+}
+
+function replyProducers(reply: Call['reply'], { producers, arena }: Streams, head: number, nowMs: number): void {
+  const { durationSeconds, maxSize } = producers.configOf(head);
+  const state = producers.stateOf(head);
+  const tracked = producers.tracked(state, nowMs);
+  reply.bulkLatin1('idmp-duration');
+  reply.integer(durationSeconds);
+  reply.bulkLatin1('idmp-maxsize');
+  reply.integer(maxSize);
+  reply.bulkLatin1('pids-tracked');
+  reply.integer(tracked.producers);
+  reply.bulkLatin1('iids-tracked');
+  reply.integer(tracked.records);
+  reply.bulkLatin1('iids-added');
+  replyLong(reply, arena.i32, state * 2 + StateWord.added);
+  reply.bulkLatin1('iids-duplicates');
+  replyLong(reply, arena.i32, state * 2 + StateWord.duplicates);
 }
 
 function replyFull(call: Call, streams: Streams, head: number, limit: number): void {
   const { reply } = call;
-  reply.map(9);
+  reply.map(9 + producerPairs(streams, head));
   replyFacts(call, streams, head);
   reply.bulkLatin1('entries');
   const count = Math.min(limit, lengthOf(streams.arena, head));
@@ -97,7 +123,8 @@ function replyFull(call: Call, streams: Streams, head: number, limit: number): v
 
 function replyGroup({ reply }: Call, streams: Streams, head: number, group: number, limit: number): void {
   const { groups, arena } = streams;
-  reply.map(7);
+  const unowned = arena.i32[group * 2 + GroupWord.unowned]!;
+  reply.map(unowned === 0 ? 7 : 8);
   reply.bulkLatin1('name');
   reply.bulk(arena.u8, group * 8 + GROUP_BYTES, arena.i32[group * 2]!);
   replyProgress(reply, arena, head, group);
@@ -109,6 +136,9 @@ function replyGroup({ reply }: Call, streams: Streams, head: number, group: numb
   reply.array(groups.consumerCount(group));
   const cursor = new TreeCursor(arena);
   for (let on = groups.firstConsumer(group, cursor); on; on = cursor.next()) replyConsumer(reply, streams, cursor.ref, limit);
+  if (unowned === 0) return;
+  reply.bulkLatin1('nacked-count');
+  reply.integer(unowned);
 }
 
 function replyPending(reply: Call['reply'], { groups, arena }: Streams, group: number, limit: number): void {

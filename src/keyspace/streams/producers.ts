@@ -3,15 +3,16 @@
  * is added once (Redis 8.6's IDMP). Per producer the latest such ids are kept, with the entries' ids: not
  * more than `maxSize`, and not longer than `durationSeconds` after the entry was made. Int32 words:
  *
- *     state      0         1         2  3           4  5    6  7        8        9     10  11
- *     (head's    duration  max size  producer tree  added   duplicates  tracked  free  next sweep
+ *     state      0         1         2  3           4  5    6  7
+ *     (head's    duration  max size  producer tree  added   duplicates
  *     producers)
  *     producer   0            1      2  3           4  5             name
  *                name length  free   by own id      by entry id
  *     record     0-3          4            5        own id
  *                entry id     id length    free
  *
- * What is too old is removed when an entry is recorded, by that entry's time: so a replay does the same.
+ * What is too old is removed when an entry is recorded, by that entry's time: so a replay does the same. Of
+ * other producers than the entry's it is removed now and then, when there are twice as many as before.
  */
 import { copyBytes } from '../../base/copy-bytes.ts';
 import { Purpose, type Arena } from '../../memory/arena.ts';
@@ -20,16 +21,16 @@ import { nameKey, NameOrder } from '../../structures/name-order.ts';
 import { OrderedTree } from '../../structures/ordered-tree.ts';
 import { ID_WORDS, msAt, StreamId } from '../../structures/stream-id.ts';
 import { TreeCursor } from '../../structures/tree-cursor.ts';
-import { incrementLong, readLong, writeLong } from './group-records.ts';
+import { incrementLong, readLong } from './group-records.ts';
 import { HeadWord } from './stream-head.ts';
 
-export const StateWord = { duration: 0, maxSize: 1, producers: 2, added: 4, duplicates: 6, tracked: 8, nextSweep: 10 } as const;
+export const StateWord = { duration: 0, maxSize: 1, producers: 2, added: 4, duplicates: 6 } as const;
 export const ProducerWord = { nameLength: 0, byOwnId: 2, byEntryId: 4 } as const;
 export const PRODUCER_BYTES = 24;
 export const RECORD_BYTES = 24;
 export const RECORD_LENGTH = ID_WORDS;
 
-const STATE_WORDS = 12;
+const STATE_WORDS = 8;
 const DURATION_DEFAULT_SECONDS = 100;
 const MAX_SIZE_DEFAULT = 100;
 
@@ -109,8 +110,8 @@ export class Producers {
     const producer = this.#findProducer(state, name) || this.#create(state, name);
     try {
       const old = this.#findRecord(producer, own);
-      if (old !== 0) this.#removeRecord(state, producer, old);
-      return this.#addRecord(state, producer, own, id);
+      if (old !== 0) this.#removeRecord(producer, old);
+      return this.#addRecord(producer, own, id);
     } catch (error) {
       if (this.recordCount(producer) === 0) this.#remove(state, producer);
       throw error;
@@ -120,7 +121,7 @@ export class Producers {
   /** Takes the record back. */
   forget(state: number, name: Name, record: number): void {
     const producer = this.#findProducer(state, name);
-    this.#removeRecord(state, producer, record);
+    this.#removeRecord(producer, record);
     if (this.recordCount(producer) === 0) this.#remove(state, producer);
   }
 
@@ -129,9 +130,10 @@ export class Producers {
     const { i32 } = this.#arena;
     incrementLong(i32, state * 2 + StateWord.added);
     const producer = this.#findProducer(state, name);
-    while (this.recordCount(producer) > i32[state * 2 + StateWord.maxSize]!) this.#removeOldest(state, producer);
-    if (id.ms >= readLong(i32, state * 2 + StateWord.nextSweep)) this.#sweep(state, id.ms);
-    else this.#removeUntil(state, producer, id.ms - this.#durationMs(state));
+    while (this.recordCount(producer) > i32[state * 2 + StateWord.maxSize]!) this.#removeOldest(producer);
+    this.#removeUntil(producer, id.ms - this.#durationMs(state));
+    const producers = this.count(state);
+    if (this.recordCount(producer) === 1 && (producers & (producers - 1)) === 0) this.#sweep(state, id.ms);
   }
 
   countDuplicate(state: number): void {
@@ -181,7 +183,6 @@ export class Producers {
     const cursor = new TreeCursor(this.#arena);
     for (let on = this.first(state, cursor); on; on = cursor.next()) this.#freeProducer(cursor.ref);
     this.#producers.clear(state * 2 + StateWord.producers);
-    this.#arena.i32[state * 2 + StateWord.tracked] = 0;
   }
 
   free(head: number): void {
@@ -236,7 +237,7 @@ export class Producers {
     return producer;
   }
 
-  #addRecord(state: number, producer: number, { bytes, offset, length }: Name, id: StreamId): number {
+  #addRecord(producer: number, { bytes, offset, length }: Name, id: StreamId): number {
     const record = this.#arena.alloc(RECORD_BYTES + length, Purpose.structure);
     id.store(this.#arena.i32, record * 2);
     this.#arena.i32[record * 2 + RECORD_LENGTH] = length;
@@ -252,37 +253,34 @@ export class Producers {
       this.#arena.free(record, Purpose.structure);
       throw error;
     }
-    this.#arena.i32[state * 2 + StateWord.tracked]! += 1;
     return record;
   }
 
-  #removeRecord(state: number, producer: number, record: number): void {
+  #removeRecord(producer: number, record: number): void {
     const { i32, u8 } = this.#arena;
     this.#byOwnId.remove(producer * 2 + ProducerWord.byOwnId, nameKey(u8, record * 8 + RECORD_BYTES, i32[record * 2 + RECORD_LENGTH]!), record);
     this.#id.load(i32, record * 2);
     this.#byEntryId.remove(producer * 2 + ProducerWord.byEntryId, this.#id.ms, record);
     this.#arena.free(record, Purpose.structure);
-    i32[state * 2 + StateWord.tracked]! -= 1;
   }
 
-  #removeOldest(state: number, producer: number): void {
-    if (this.firstRecord(producer, this.#cursor)) this.#removeRecord(state, producer, this.#cursor.ref);
+  #removeOldest(producer: number): void {
+    if (this.firstRecord(producer, this.#cursor)) this.#removeRecord(producer, this.#cursor.ref);
   }
 
-  #removeUntil(state: number, producer: number, ms: number): void {
-    while (this.firstRecord(producer, this.#cursor) && msAt(this.#arena.i32, this.#cursor.ref * 2) <= ms) this.#removeOldest(state, producer);
+  #removeUntil(producer: number, ms: number): void {
+    while (this.firstRecord(producer, this.#cursor) && msAt(this.#arena.i32, this.#cursor.ref * 2) <= ms) this.#removeOldest(producer);
   }
 
-  /** Once in a while all producers are looked at, so that those that have gone are forgotten. */
+  /** Forgets the producers that have not sent anything for long. */
   #sweep(state: number, nowMs: number): void {
     const gone: number[] = [];
     const cursor = new TreeCursor(this.#arena);
     for (let on = this.first(state, cursor); on; on = cursor.next()) {
-      this.#removeUntil(state, cursor.ref, nowMs - this.#durationMs(state));
+      this.#removeUntil(cursor.ref, nowMs - this.#durationMs(state));
       if (this.recordCount(cursor.ref) === 0) gone.push(cursor.ref);
     }
     for (const producer of gone) this.#remove(state, producer);
-    writeLong(this.#arena.i32, state * 2 + StateWord.nextSweep, Math.min(nowMs + this.#durationMs(state), Number.MAX_SAFE_INTEGER));
   }
 
   #remove(state: number, producer: number): void {

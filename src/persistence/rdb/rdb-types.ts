@@ -21,4 +21,6 @@ export const RdbType = {
   streamListpacks3: 21,
   hashMetadata: 24,
   hashListpackEx: 25,
+  streamListpacks4: 26,
+  streamListpacks5: 27,
 } as const;

@@ -1,60 +1,63 @@
 /**
  * Streams in Redis's RDB format:
  *
- *   nodes     count, per node its id (16 bytes, as a string) and its listpack
- *   facts     length, last id; since type 19: first id, greatest deleted id, entries added
- *   groups    count, per group: name, last id, since type 19: entries read;
- *             pending: count, per entry id (16 bytes), time (8 bytes), deliveries
- *             consumers: count, per consumer: name, time seen, since type 21: time active,
- *                        pending: count, ids (16 bytes)
+ *   nodes      count, per node its id (16 bytes, as a string) and its listpack
+ *   facts      length, last id; since type 19: first id, greatest deleted id, entries added
+ *   groups     stream-groups-codec.ts
+ *   producers  since type 26: stream-producers-codec.ts
  *
- * An id is two counts unless it is said to be 16 bytes. We write type 19, which redis-server 7.0 reads;
- * the times when consumers were last active are not in it.
+ * An id is two counts unless it is said to be 16 bytes. We write type 19, which redis-server 7.0 reads, and
+ * a newer one only where the stream has what only newer servers know: 26 for producers, 27 for entries that
+ * are pending for no consumer. The times when consumers were last active are not in 19.
  */
 import { ValueType } from '../../keyspace/entry.ts';
 import type { Keyspace } from '../../keyspace/keyspace.ts';
-import {
-  CONSUMER_BYTES, ConsumerWord, GROUP_BYTES, GroupWord, PendingWord, readLong64, writeLong64,
-} from '../../keyspace/streams/group-records.ts';
-import { estimateEntriesRead } from '../../keyspace/streams/lag.ts';
+import { writeLong64 } from '../../keyspace/streams/group-records.ts';
 import { HeadWord } from '../../keyspace/streams/stream-head.ts';
 import type { Streams } from '../../keyspace/streams/streams.ts';
 import { StreamId } from '../../structures/stream-id.ts';
-import { TreeCursor } from '../../structures/tree-cursor.ts';
 import { expectFormat } from './bad-format.ts';
 import type { RdbReader } from './rdb-reader.ts';
 import { RdbType } from './rdb-types.ts';
 import type { RdbWriter } from './rdb-writer.ts';
 import { NodeCheck } from './stream-check.ts';
+import { hasUnowned, readGroups, writeGroups } from './stream-groups-codec.ts';
+import { ID_BYTES, readId, writeId, writeIdBytes, writeUnsigned } from './stream-id-codec.ts';
+import { readProducers, writeProducers } from './stream-producers-codec.ts';
 import type { TypeCodec } from './value-codec.ts';
 
-const ID_BYTES = 16;
-/** A pending entry, a consumer and a group take at least so many bytes. */
-const PENDING_BYTES_LEAST = 25;
-const CONSUMER_BYTES_LEAST = 10;
-const GROUP_BYTES_LEAST = 5;
+/** A node takes at least so many bytes. */
 const NODE_BYTES_LEAST = 18;
 
 const id = new StreamId();
-const idBytes = new Uint8Array(ID_BYTES);
 
 export const streamCodec: TypeCodec = {
   type: ValueType.stream,
-  rdbTypes: [RdbType.streamListpacks, RdbType.streamListpacks2, RdbType.streamListpacks3],
+  rdbTypes: [
+    RdbType.streamListpacks, RdbType.streamListpacks2, RdbType.streamListpacks3, RdbType.streamListpacks4, RdbType.streamListpacks5,
+  ],
   write(writer, { streams }, entry) {
     const head = streams.headOf(entry);
-    writer.byte(RdbType.streamListpacks2);
+    const rdbType = typeFor(streams, head);
+    writer.byte(rdbType);
     writeNodes(writer, streams, head);
     writeFacts(writer, streams, head);
-    writeGroups(writer, streams, head);
+    writeGroups(writer, streams, head, rdbType);
+    if (rdbType >= RdbType.streamListpacks4) writeProducers(writer, streams, head);
   },
   read(reader, rdbType, { streams }: Keyspace, entry) {
     const head = streams.create(entry);
     readNodes(reader, streams, head);
     readFacts(reader, rdbType, streams, head);
     readGroups(reader, rdbType, streams, head);
+    if (rdbType >= RdbType.streamListpacks4) readProducers(reader, streams, head);
   },
 };
+
+function typeFor(streams: Streams, head: number): number {
+  if (hasUnowned(streams, head)) return RdbType.streamListpacks5;
+  return streams.producers.isPlain(head) ? RdbType.streamListpacks2 : RdbType.streamListpacks4;
+}
 
 // Writing.
 
@@ -75,62 +78,6 @@ function writeFacts(writer: RdbWriter, { arena: { i32 } }: Streams, head: number
   writeId(writer, i32, at + HeadWord.firstId);
   writeId(writer, i32, at + HeadWord.maxDeletedId);
   writeUnsigned(writer, i32, at + HeadWord.entriesAdded);
-}
-
-function writeGroups(writer: RdbWriter, streams: Streams, head: number): void {
-  const { groups, arena } = streams;
-  writer.count(groups.count(head));
-  const cursor = new TreeCursor(arena);
-  for (let on = groups.first(head, cursor); on; on = cursor.next()) {
-    const group = cursor.ref;
-    writer.string(arena.u8, group * 8 + GROUP_BYTES, arena.i32[group * 2]!);
-    writeId(writer, arena.i32, group * 2 + GroupWord.lastId);
-    writeUnsigned(writer, arena.i32, group * 2 + GroupWord.entriesRead);
-    writePending(writer, streams, group);
-    writeConsumers(writer, streams, group);
-  }
-}
-
-function writePending(writer: RdbWriter, { groups, arena }: Streams, group: number): void {
-  writer.count(groups.pendingCount(group));
-  const cursor = new TreeCursor(arena);
-  id.setZero();
-  for (let on = groups.seekPending(group, id, cursor); on; on = cursor.next()) {
-    const at = cursor.ref * 2;
-    writeIdBytes(writer, arena.i32, at);
-    writer.int64(readLong64(arena.i32, at + PendingWord.deliveredAt));
-    writeUnsigned(writer, arena.i32, at + PendingWord.deliveries);
-  }
-}
-
-function writeConsumers(writer: RdbWriter, { groups, arena }: Streams, group: number): void {
-  writer.count(groups.consumerCount(group));
-  const cursor = new TreeCursor(arena);
-  const pending = new TreeCursor(arena);
-  for (let on = groups.firstConsumer(group, cursor); on; on = cursor.next()) {
-    const consumer = cursor.ref;
-    writer.string(arena.u8, consumer * 8 + CONSUMER_BYTES, arena.i32[consumer * 2]!);
-    writer.int64(readLong64(arena.i32, consumer * 2 + ConsumerWord.seenAt));
-    writer.count(groups.pendingCountOf(consumer));
-    id.setZero();
-    for (let has = groups.seekPendingOf(consumer, id, pending); has; has = pending.next()) writeIdBytes(writer, arena.i32, pending.ref * 2);
-  }
-}
-
-function writeId(writer: RdbWriter, i32: Int32Array, at: number): void {
-  writeUnsigned(writer, i32, at);
-  writeUnsigned(writer, i32, at + 2);
-}
-
-function writeUnsigned(writer: RdbWriter, i32: Int32Array, at: number): void {
-  if (i32[at] === 0) writer.count(i32[at + 1]! >>> 0);
-  else writer.count64(BigInt.asUintN(64, readLong64(i32, at)));
-}
-
-function writeIdBytes(writer: RdbWriter, i32: Int32Array, at: number): void {
-  id.load(i32, at);
-  id.storeBytes(idBytes, 0);
-  writer.raw(idBytes, 0, ID_BYTES);
 }
 
 // Reading.
@@ -175,65 +122,14 @@ function readFacts(reader: RdbReader, rdbType: number, streams: Streams, head: n
   const at = head * 2;
   const length = reader.count();
   expectFormat(length === i32[at + HeadWord.length], 'a stream has as many entries as it says');
-  readId(reader);
+  readId(reader, id);
   expectFormat(id.compare(lastId) >= 0, "a stream's last id is not below that of its last entry");
   id.store(i32, at + HeadWord.lastId);
   streams.settleFirstId(head);
   writeLong64(i32, at + HeadWord.entriesAdded, BigInt(length));
   if (rdbType === RdbType.streamListpacks) return;
-  readId(reader);
-  readId(reader);
+  readId(reader, id);
+  readId(reader, id);
   id.store(i32, at + HeadWord.maxDeletedId);
   writeLong64(i32, at + HeadWord.entriesAdded, reader.count64());
-}
-
-function readGroups(reader: RdbReader, rdbType: number, streams: Streams, head: number): void {
-  for (let left = reader.countOf(GROUP_BYTES_LEAST); left > 0; left--) {
-    const name = reader.string();
-    expectFormat(streams.groups.find(head, name, 0, name.length) === 0, 'a group is there once');
-    readId(reader);
-    const group = streams.groups.create(head, name, 0, name.length, id, -1);
-    const entriesRead = rdbType === RdbType.streamListpacks ? BigInt(estimateEntriesRead(streams.arena, head, id)) : reader.count64();
-    writeLong64(streams.arena.i32, group * 2 + GroupWord.entriesRead, entriesRead);
-    readPending(reader, streams, group);
-    readConsumers(reader, rdbType, streams, group);
-    expectFormat(streams.arena.i32[group * 2 + GroupWord.unowned] === 0, 'an entry that is pending is some consumer\'s');
-  }
-}
-
-function readPending(reader: RdbReader, { groups, arena }: Streams, group: number): void {
-  for (let left = reader.countOf(PENDING_BYTES_LEAST); left > 0; left--) {
-    id.loadBytes(reader.raw(ID_BYTES), 0);
-    expectFormat(groups.findPending(group, id) === 0, 'an entry is pending once');
-    const pending = groups.addPending(group, 0, id);
-    writeLong64(arena.i32, pending * 2 + PendingWord.deliveredAt, reader.int64());
-    writeLong64(arena.i32, pending * 2 + PendingWord.deliveries, reader.count64());
-  }
-}
-
-function readConsumers(reader: RdbReader, rdbType: number, { groups, arena }: Streams, group: number): void {
-  for (let left = reader.countOf(CONSUMER_BYTES_LEAST); left > 0; left--) {
-    const name = reader.string();
-    expectFormat(groups.findConsumer(group, name, 0, name.length) === 0, 'a consumer is there once');
-    const consumer = groups.createConsumer(group, name, 0, name.length);
-    const seenAt = reader.int64();
-    writeLong64(arena.i32, consumer * 2 + ConsumerWord.seenAt, seenAt);
-    writeLong64(arena.i32, consumer * 2 + ConsumerWord.activeAt, rdbType === RdbType.streamListpacks3 ? reader.int64() : seenAt);
-    for (let own = reader.countOf(ID_BYTES); own > 0; own--) {
-      id.loadBytes(reader.raw(ID_BYTES), 0);
-      const pending = groups.findPending(group, id);
-      expectFormat(pending !== 0 && arena.i32[pending * 2 + PendingWord.consumer] === 0, 'an entry is pending for one consumer of its group');
-      groups.assign(group, pending, consumer);
-    }
-  }
-}
-
-function readId(reader: RdbReader): void {
-  const ms = reader.count64();
-  const seq = reader.count64();
-  id.set(word(ms >> 32n), word(ms), word(seq >> 32n), word(seq));
-}
-
-function word(n: bigint): number {
-  return Number(BigInt.asIntN(32, n));
 }
