@@ -9,6 +9,7 @@ import { stream } from './grammar-stream.ts';
 import { geo } from './grammar-geo.ts';
 import { hyperloglog } from './grammar-hyperloglog.ts';
 import type { Pick } from './pick.ts';
+import { hashProductions, hashRules } from './grammar-hash.ts';
 import { setProductions, setRules } from './grammar-set.ts';
 import { row } from './production.ts';
 import type { Production } from './production.ts';
@@ -67,6 +68,7 @@ export const families: Readonly<Record<string, readonly Production[]>> = {
   geo,
   hyperloglog,
   set: setProductions,
+  hash: hashProductions,
 };
 
 /** By command; the replies to all others are equal to the byte. */
@@ -80,6 +82,7 @@ const rules: Readonly<Record<string, Rule>> = {
   OBJECT: { kind: 'encoding' },
   XPENDING: { kind: 'about', tolerance: 30_000 },
   ...setRules,
+  ...hashRules,
 };
 
 /** How few words GETKEYS wants has changed since the reference; SPOP without a count takes any member. */
