@@ -237,6 +237,15 @@ export class Call {
     return this.#live(keyspace, slot, keyspace.find(db, slot, this.bytes, this.offset(i), this.length(i)), db);
   }
 
+  /** As findForRead, of a key that is no argument; its shard is held. */
+  findNamed(slot: number, key: Uint8Array, offset: number, length: number): number {
+    const keyspace = this.keyspaceOfSlot(slot);
+    const entry = this.#live(keyspace, slot, keyspace.find(this.db, slot, key, offset, length));
+    this.stats.f64[entry === 0 ? Counter.keyspaceMisses : Counter.keyspaceHits]! += 1;
+    if (entry !== 0 && !this.noTouch) this.touch(keyspace, entry);
+    return entry;
+  }
+
   touch(keyspace: Keyspace, entry: number): void {
     const clock = Math.floor((this.nowMs || this.loadedAtMs) / 1000) & 0xffffff;
     if (accessClock(keyspace.arena, entry) !== clock) setAccessClock(keyspace.arena, entry, clock);

@@ -9,6 +9,7 @@
  *   about      as bytes, but integers may differ by the tolerance unless they are negative
  *   encoding   as bytes, but where the reference names a form for many elements ours may be a compact one:
  *              small sets and lists are listpacks since 7.2, and what is copied takes the form it needs
+ *   defect     as bytes, but where the reference gives one certain reply for a defect of its own any will do
  */
 import { splitElements } from '../support/resp-reply.ts';
 import type { Rule } from './script.ts';
@@ -26,6 +27,8 @@ export function agrees(rule: Rule, expected: Buffer, actual: Buffer): boolean {
       return byValue(expected) === byValue(actual);
     case 'about':
       return agreesAbout(expected, actual, rule.tolerance);
+    case 'defect':
+      return expected.toString('latin1') === rule.reply;
     case 'encoding':
       return isLarge.test(expected.toString('latin1')) && isCompact.test(actual.toString('latin1'));
     default:

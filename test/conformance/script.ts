@@ -18,8 +18,11 @@ import { splitWords } from '../support/quoting.ts';
 
 export type Protocol = 2 | 3;
 
-/** See compare.ts; `encoding` is the generator's alone. */
-export type Rule = { readonly kind: 'bytes' | 'unordered' | 'pairs' | 'shape' | 'numbers' | 'encoding' } | { readonly kind: 'about'; readonly tolerance: number };
+/** See compare.ts; `encoding` and `defect` are the generator's alone. */
+export type Rule =
+  | { readonly kind: 'bytes' | 'unordered' | 'pairs' | 'shape' | 'numbers' | 'encoding' }
+  | { readonly kind: 'about'; readonly tolerance: number }
+  | { readonly kind: 'defect'; readonly reply: string };
 
 export interface Step {
   readonly kind: 'command' | 'raw' | 'scan' | 'sleep' | 'until';

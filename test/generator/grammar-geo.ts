@@ -1,13 +1,15 @@
 /**
  * Random geo commands: members in a few clouds, at the edges of the map and in the same place; searches of
- * every size. Distances that are stored go to keys of their own, whose scores nobody reads: their last bit
- * depends on the library that computes sines.
+ * every size. Distances are stored of members on one meridian only, for which no sine is computed: the last
+ * bit of all others depends on the library that does.
  */
 import type { Pick } from './pick.ts';
 import { type Production, row } from './production.ts';
 
 const indexKeys = ['g0', 'g1', '{t}g'];
 const distanceKeys = ['d0', '{t}d'];
+const meridianKeys = ['y0', '{t}y'];
+const meridian = '0.5';
 const members = ['a', 'b', 'c', 'Palermo', 'Catania', '', '\0\xff', '42', 'm0', 'm1', 'm2', 'm3', 'm4', 'm5', 'm6', 'm7', 'm'.repeat(70)];
 /** Longitude, latitude and the width of the cloud around, in degrees. */
 const clouds = [[13.4, 38.1, 3], [-122.4, 37.8, 0.02], [179.9, 10, 0.4], [20, 84.9, 0.3], [0, 0, 360], [-60, -70, 5]] as const;
@@ -22,11 +24,13 @@ export const geo: readonly Production[] = [
   row(5, (p) => [p.of(['GEOPOS', 'GEOHASH']), index(p), ...Array.from({ length: p.below(4) }, () => member(p))]),
   row(24, (p) => ['GEOSEARCH', index(p), ...shuffled(p, [...center(p), ...shape(p), ...limits(p), ...details(p)])].flat()),
   row(6, (p) => ['GEOSEARCHSTORE', index(p), index(p), ...shuffled(p, [...center(p), ...shape(p), ...limits(p), ...(p.chance(0.03) ? details(p) : [])])].flat()),
-  row(3, (p) => ['GEOSEARCHSTORE', p.of(distanceKeys), index(p), ...shuffled(p, [...center(p), ...shape(p), ...limits(p), ['STOREDIST']])].flat()),
+  row(4, (p) => ['GEOADD', p.of(meridianKeys), ...Array.from({ length: 1 + p.below(memberCountMax) }, () => [meridian, latitude(p), member(p)]).flat()]),
+  row(3, (p) => ['GEOSEARCHSTORE', p.of(distanceKeys), p.of(meridianKeys), ...shuffled(p, [['FROMMEMBER', member(p)], ...shape(p), ...limits(p), ['STOREDIST']])].flat()),
+  row(2, (p) => ['GEORADIUSBYMEMBER', p.of(meridianKeys), member(p), ...circle(p), ...shuffled(p, [...limits(p), ['STOREDIST', p.of(distanceKeys)]]).flat()]),
   row(6, (p) => [p.of(['GEORADIUS', 'GEORADIUS_RO']), index(p), ...position(p), ...circle(p), ...shuffled(p, [...limits(p), ...details(p)]).flat()]),
   row(6, (p) => [p.of(['GEORADIUSBYMEMBER', 'GEORADIUSBYMEMBER_RO']), index(p), member(p), ...circle(p), ...shuffled(p, [...limits(p), ...details(p)]).flat()]),
   row(4, (p) => [...p.of([() => ['GEORADIUS', index(p), ...position(p)], () => ['GEORADIUSBYMEMBER', index(p), member(p)]])(), ...circle(p), ...shuffled(p, [...limits(p), ...stores(p)]).flat()]),
-  row(3, (p) => ['ZRANGE', p.chance(0.7) ? index(p) : p.of(distanceKeys), '0', '-1']),
+  row(3, (p) => ['ZRANGE', p.chance(0.7) ? index(p) : p.of(distanceKeys), '0', '-1', ...(p.chance(0.5) ? ['WITHSCORES'] : [])]),
   row(3, (p) => ['ZREM', index(p), member(p)]),
   row(2, (p) => ['ZCARD', p.chance(0.5) ? index(p) : p.of(distanceKeys)]),
   row(1, (p) => ['ZADD', index(p), p.of(['0', '-1', '1.5', 'inf', '-inf', '1e18', '4503599627370495', '3479099956230698.5']), member(p)]),
@@ -49,8 +53,12 @@ function unit(p: Pick): string {
 function position(p: Pick): [longitude: string, latitude: string] {
   if (p.chance(0.03)) return [p.of(badNumbers), p.of(badNumbers)];
   if (p.chance(0.05)) return [p.of(['180', '-180', '0', '179.9999']), p.of(['85.05112878', '-85.05112878', '0', '85.0511288'])];
-  const [longitude, latitude, width] = p.of(clouds);
-  return [near(p, longitude, width, 180), near(p, latitude, width, 85.05)];
+  const [east, north, width] = p.of(clouds);
+  return [near(p, east, width, 180), near(p, north, width, 85.05)];
+}
+
+function latitude(p: Pick): string {
+  return near(p, 40, p.of([0.01, 1, 80]), 85.05);
 }
 
 function near(p: Pick, degrees: number, width: number, max: number): string {
@@ -91,7 +99,7 @@ function details(p: Pick): string[][] {
 }
 
 function stores(p: Pick): string[][] {
-  const store = p.chance(0.6) ? ['STORE', index(p)] : ['STOREDIST', p.of(distanceKeys)];
+  const store = ['STORE', index(p)];
   return p.chance(0.03) ? [store, ...details(p)] : [store];
 }
 

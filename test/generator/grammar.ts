@@ -8,6 +8,7 @@ import { bitmap } from './grammar-bitmap.ts';
 import { stream } from './grammar-stream.ts';
 import { geo } from './grammar-geo.ts';
 import { hyperloglog } from './grammar-hyperloglog.ts';
+import { sort, sortRule } from './grammar-sort.ts';
 import type { Pick } from './pick.ts';
 import { hashProductions, hashRules } from './grammar-hash.ts';
 import { setProductions, setRules } from './grammar-set.ts';
@@ -69,6 +70,7 @@ export const families: Readonly<Record<string, readonly Production[]>> = {
   hyperloglog,
   set: setProductions,
   hash: hashProductions,
+  sort,
 };
 
 /** By command; the replies to all others are equal to the byte. */
@@ -81,6 +83,7 @@ const rules: Readonly<Record<string, Rule>> = {
   RANDOMKEY: { kind: 'shape' },
   OBJECT: { kind: 'encoding' },
   XPENDING: { kind: 'about', tolerance: 30_000 },
+  ZRANGE: { kind: 'numbers' },
   ...setRules,
   ...hashRules,
 };
@@ -117,7 +120,7 @@ export function randomCommand(pick: Pick, { productions, weightSum }: Grammar): 
 
 /** How the replies of two servers to a command may differ: clocks run on, and some orders are free. */
 export function ruleOf(command: Command): Rule {
-  return rules[command[0]!.toUpperCase()] ?? { kind: 'bytes' };
+  return rules[command[0]!.toUpperCase()] ?? sortRule(command) ?? { kind: 'bytes' };
 }
 
 function grammar(productions: readonly Production[]): Grammar {

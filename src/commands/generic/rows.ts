@@ -7,9 +7,10 @@ import { object } from './object.ts';
 import { del, exists, touch, type, unlink } from './presence.ts';
 import { copy, move, rename, renamenx } from './rename.ts';
 import { keys, scan } from './scan.ts';
+import { sort, sortRo } from '../sort/sort.ts';
 import { expiretime, pexpiretime, pttl, ttl } from './ttl.ts';
 
 export const genericCommands: readonly CommandRow[] = [
   copy, dbsize, del, dump, exists, expire, expireat, expiretime, flushall, flushdb, keys, move, object, persist, pexpire, pexpireat,
-  pexpiretime, pttl, randomkey, rename, renamenx, restore, restoreAsking, scan, swapdb, touch, ttl, type, unlink,
+  pexpiretime, pttl, randomkey, rename, renamenx, restore, restoreAsking, scan, sort, sortRo, swapdb, touch, ttl, type, unlink,
 ];
