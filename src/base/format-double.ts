@@ -46,30 +46,6 @@ export function formatDouble(value: number): string {
   return value < 0 ? `-${layOut(magnitude)}` : layOut(value);
 }
 
-/** As C prints with %.17g: what ZSCAN shows of the scores of large sorted sets, also in newer versions. */
-export function formatSeventeenDigits(value: number): string {
-  if (!Number.isFinite(value)) return formatDouble(value);
-  const sign = value < 0 || Object.is(value, -0) ? '-' : '';
-  const magnitude = Math.abs(value);
-  const [significand, power] = seventeenDigits(magnitude).split('e') as [string, string];
-  const exponent = Number(power);
-  const digits = significand.replace('.', '').replace(/0+$/, '') || '0';
-  if (exponent >= -4 && exponent < 17) {
-    const padded = digits.padEnd(exponent + 1, '0');
-    return sign + withPoint(padded, Math.min(0, exponent + 1 - padded.length)).replace(/\.$/, '');
-  }
-  const fraction = digits.length > 1 ? `.${digits.slice(1)}` : '';
-  return `${sign}${digits[0]}${fraction}e${exponent < 0 ? '-' : '+'}${String(Math.abs(exponent)).padStart(2, '0')}`;
-}
-
-/** In scientific form; half-way cases go to the even digit, as in C. */
-function seventeenDigits(magnitude: number): string {
-  const rounded = magnitude.toExponential(16);
-  const exact = magnitude.toExponential(60);
-  const isTie = /^50*e/.test(exact.slice(18)) && Number(exact[17]) % 2 === 0;
-  return isTie ? exact.slice(0, 18) + exact.slice(exact.indexOf('e')) : rounded;
-}
-
 /** Prints ±digits / power, where power is 10 to the `decimals`. */
 function writeDecimal(bytes: Uint8Array, pos: number, isNegative: boolean, digits: number, decimals: number, power: number): number {
   let at = pos;

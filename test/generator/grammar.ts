@@ -9,6 +9,7 @@ import { stream } from './grammar-stream.ts';
 import { geo } from './grammar-geo.ts';
 import { hyperloglog } from './grammar-hyperloglog.ts';
 import { sort, sortRule } from './grammar-sort.ts';
+import { sortedSet, sortedSetRules } from './grammar-sorted-set.ts';
 import type { Pick } from './pick.ts';
 import { hashProductions, hashRules } from './grammar-hash.ts';
 import { setProductions, setRules } from './grammar-set.ts';
@@ -71,6 +72,7 @@ export const families: Readonly<Record<string, readonly Production[]>> = {
   set: setProductions,
   hash: hashProductions,
   sort,
+  'sorted-set': sortedSet,
 };
 
 /** By command; the replies to all others are equal to the byte. */
@@ -86,10 +88,14 @@ const rules: Readonly<Record<string, Rule>> = {
   ZRANGE: { kind: 'numbers' },
   ...setRules,
   ...hashRules,
+  ...sortedSetRules,
 };
 
 /** How few words GETKEYS wants has changed since the reference; SPOP without a count takes any member. */
 const unshortened: readonly string[] = ['COMMAND', 'SPOP'];
+
+/** One more word means something since 7.2. */
+const unlengthened: readonly string[] = ['ZRANK', 'ZREVRANK'];
 
 /** Productions to choose from, and the sum of their weights. */
 export interface Grammar {
@@ -113,7 +119,7 @@ export function randomCommand(pick: Pick, { productions, weightSum }: Grammar): 
   const chosen = productions.find(({ weight }) => (at -= weight) < 0) ?? productions[0]!;
   const words = chosen.produce(pick);
   if (pick.chance(0.01) && !unshortened.includes(words[0]!)) words.pop();
-  if (pick.chance(0.01)) words.push(pick.value());
+  if (pick.chance(0.01) && !unlengthened.includes(words[0]!)) words.push(pick.value());
   if (words.length > 0 && pick.chance(0.05)) words[0] = words[0]!.toLowerCase();
   return words.length === 0 ? ['PING'] : words;
 }

@@ -1,10 +1,9 @@
 /**
- * Unions, intersections and differences of sorted sets, and how scores come together in them. Sums are
+ * Unions, intersections and differences of sorted sets and sets, and how scores come together in them. Sums are
  * rounded in the order in which Redis adds: from the smallest input to the largest.
  */
 import type { SortedSets } from '../../keyspace/sorted-sets.ts';
-import type { SortedSetCursor } from '../../keyspace/sorted-sets/cursor.ts';
-import type { Operand } from './operand.ts';
+import type { Operand, ScoredMember } from './operand.ts';
 
 export type Aggregate = 'sum' | 'min' | 'max' | 'count';
 
@@ -50,7 +49,7 @@ export function subtract([first, ...others]: readonly Operand[], sortedSets: Sor
 
 /** Calls `visit` with each member of the smallest operand that all others have, while it answers true. */
 function eachCommon(
-  operands: readonly Operand[], visit: (member: SortedSetCursor, smallest: Operand, others: readonly Operand[]) => boolean,
+  operands: readonly Operand[], visit: (member: ScoredMember, smallest: Operand, others: readonly Operand[]) => boolean,
 ): void {
   const [smallest, ...others] = bySize(operands);
   smallest!.each((member) => {

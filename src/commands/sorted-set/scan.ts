@@ -1,7 +1,8 @@
 /** ZSCAN: a sorted set bit by bit. The cursor is a position in hash order; a small one comes whole. */
 import { ValueType } from '../../keyspace/entry.ts';
 import type { SortedSetCursor } from '../../keyspace/sorted-sets/cursor.ts';
-import { formatDouble, formatSeventeenDigits } from '../../base/format-double.ts';
+import { formatDouble } from '../../base/format-double.ts';
+import { formatGeneral17 } from '../../base/format-general.ts';
 import { AddressList } from '../../structures/address-list.ts';
 import type { Call } from '../call.ts';
 import { findCollection, wrongTypeEntry } from '../collection.ts';
@@ -53,7 +54,7 @@ function replyScan(call: Call, entry: number, from: number, { count, match }: Sc
   let shown = 0;
   for (let i = 0; i < records.length; i++) {
     cursor.showRecord(records.at(i));
-    shown += show(call, cursor, match, formatSeventeenDigits);
+    shown += show(call, cursor, match, formatGeneral17);
   }
   call.reply.closeArray(members, shown * 2);
 }
