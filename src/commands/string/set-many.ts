@@ -61,7 +61,7 @@ export const msetnx: ShardCommand = {
       call.fail(errors.wrongArity('msetnx'));
       return;
     }
-    writeIf(call, countPresent(call, 1, call.argc) === 0, 1, call.argc, 'none');
+    writeIf(call, !isAnyPresent(call, 1, call.argc), 1, call.argc, 'none');
   },
 };
 
@@ -96,6 +96,12 @@ export const msetex: ShardCommand = {
 function mayWrite(call: Call, end: number, keyCount: number): boolean {
   if (nx.at === 0 && xx.at === 0) return true;
   return countPresent(call, 2, end) === (xx.at === 0 ? 0 : keyCount);
+}
+
+/** Keys behind the first one that is present are not looked at: one whose time is over stays a while. */
+function isAnyPresent(call: Call, first: number, end: number): boolean {
+  for (let i = first; i < end; i += 2) if (call.findForWrite(i) !== 0) return true;
+  return false;
 }
 
 function countPresent(call: Call, first: number, end: number): number {
