@@ -9,6 +9,7 @@
  */
 import { assert } from '../base/assert.ts';
 import { DOUBLE_TEXT_BYTES_MAX, writeDouble } from '../base/format-double.ts';
+import { WordCopier } from '../base/word-copier.ts';
 import { writeInteger } from './ascii.ts';
 import { growBuffer } from './buffer-sink.ts';
 
@@ -80,6 +81,7 @@ export class ReplyWriter {
   resp: 2 | 3 = 2;
   sink: ReplySink;
   readonly #suspended: Suspended[] = [];
+  readonly #copier = new WordCopier();
 
   constructor(sink: ReplySink) {
     this.sink = sink;
@@ -134,11 +136,7 @@ export class ReplyWriter {
     bytes[pos] = CR;
     bytes[pos + 1] = LF;
     pos += 2;
-    if (length < NATIVE_COPY_BYTES) {
-      for (let i = 0; i < length; i++) bytes[pos + i] = source[offset + i]!;
-    } else {
-      nativeCopy.call(source, bytes, pos, offset, offset + length);
-    }
+    this.#copier.copy(bytes, pos, source, offset, length);
     pos += length;
     bytes[pos] = CR;
     bytes[pos + 1] = LF;

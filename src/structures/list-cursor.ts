@@ -4,7 +4,7 @@
  */
 import type { Arena } from '../memory/arena.ts';
 import { bytesOf, countOf, elementBefore, endOf, isPlain, offsetOf, plainEquals, startOf } from './list-chunk.ts';
-import { elementBytesAt, elementEquals, readElement } from './listpack-encoding.ts';
+import { elementBytesAt, elementEquals, readElement, showElements, type ElementSink } from './listpack-encoding.ts';
 import type { ListpackValue } from './listpack-value.ts';
 import type { Quicklist } from './quicklist.ts';
 
@@ -56,6 +56,18 @@ export class ListCursor {
   equals(value: ListpackValue): boolean {
     const { i32, u8 } = this.#arena;
     return this.#isPlain ? plainEquals(i32, u8, this.#chunk, value) : elementEquals(u8, this.#at, value);
+  }
+
+  /** Shows `count` elements from this one on, which there are. The cursor must be placed anew then. */
+  show(count: number, value: ListpackValue, sink: ElementSink): void {
+    const { i32, u8 } = this.#arena;
+    for (let left = count; left > 0;) {
+      const shown = Math.min(left, this.#size - this.#place);
+      if (this.#isPlain) sink.string(u8, this.#at, bytesOf(i32, this.#chunk));
+      else showElements(u8, this.#at, shown, value, sink);
+      left -= shown;
+      if (left > 0) this.seek(this.#list, this.#first + this.#size);
+    }
   }
 
   /** Steps to the next element, or off the end. */

@@ -110,6 +110,36 @@ export function readElement(u8: Uint8Array, at: number, value: ListpackValue): v
   else readLongInteger(u8, at, first, value);
 }
 
+/** What elements are shown to, one after the other. */
+export interface ElementSink {
+  /** A string: a range of bytes that are good only now. */
+  string(bytes: Uint8Array, offset: number, length: number): void;
+  /** An integer of 7 bits. */
+  smallInteger(integer: number): void;
+  /** Any other integer, in a value that is good only now. */
+  integer(value: ListpackValue): void;
+}
+
+/** Shows `count` elements from the one at `at` on; `value` is for the integers among them. */
+export function showElements(u8: Uint8Array, at: number, count: number, value: ListpackValue, sink: ElementSink): void {
+  let next = at;
+  for (let left = count; left > 0; left--) {
+    const first = u8[next]!;
+    if (first < 0x80) {
+      sink.smallInteger(first);
+      next += 2;
+    } else if (first < 0xc0) {
+      sink.string(u8, next + 1, first & 63);
+      next += (first & 63) + 2;
+    } else {
+      readElement(u8, next, value);
+      if (value.isInteger) sink.integer(value);
+      else sink.string(u8, value.offset, value.length);
+      next += elementBytesAt(u8, next);
+    }
+  }
+}
+
 /** Whether the element at `at` is the value: equal integers, or strings of equal bytes. */
 export function elementEquals(u8: Uint8Array, at: number, value: ListpackValue): boolean {
   const first = u8[at]!;

@@ -6,6 +6,7 @@ import { encodingOf, typeOf, ValueType } from '../../keyspace/entry.ts';
 import { wordBytes } from '../../protocol/ascii.ts';
 import * as errors from '../../protocol/errors.ts';
 import type { ReplyWriter } from '../../protocol/reply-writer.ts';
+import type { ElementSink } from '../../structures/listpack-encoding.ts';
 import { ListpackValue } from '../../structures/listpack-value.ts';
 import type { ListCursor } from '../../structures/list-cursor.ts';
 import type { Call } from '../call.ts';
@@ -48,6 +49,25 @@ class ArgumentSource implements ElementSource {
 }
 
 const argumentSource = new ArgumentSource();
+
+/** Answers with the elements that are shown to it. */
+class ReplySink implements ElementSink {
+  reply!: ReplyWriter;
+
+  string(bytes: Uint8Array, offset: number, length: number): void {
+    this.reply.bulk(bytes, offset, length);
+  }
+
+  smallInteger(integer: number): void {
+    this.reply.bulkInteger(integer);
+  }
+
+  integer(element: ListpackValue): void {
+    replyElement(this.reply, element);
+  }
+}
+
+const replySink = new ReplySink();
 
 /** The list of key argument `i` for a change that needs no memory: its entry, 0, or wrongTypeEntry after an error reply. */
 export function findList(call: Call, i: number): number {
@@ -118,11 +138,15 @@ export function finishRemoval(call: Call, i: number, entry: number): void {
 /** Answers with `count` elements from the cursor's on, in the order in which it goes. */
 export function replyElements(reply: ReplyWriter, cursor: ListCursor, count: number, isForward: boolean): void {
   reply.array(count);
+  if (isForward) {
+    replySink.reply = reply;
+    cursor.show(count, value, replySink);
+    return;
+  }
   for (let left = count; left > 0; left--) {
     cursor.read(value);
     replyElement(reply, value);
-    if (isForward) cursor.next();
-    else cursor.prev();
+    cursor.prev();
   }
 }
 
