@@ -5,11 +5,12 @@
  *
  * A list becomes a quicklist before something is added that would bring it beyond
  * list-max-listpack-size, and a listpack again when it has one chunk and half of that is enough, as in
- * Redis since 7.2. After an ArenaFullError a list holds what it held before.
+ * Redis since 7.2. Where chunks begin and end does not depend on which of the two it is: that is as in
+ * Redis 7.0, whose lists all are quicklists. After an ArenaFullError a list holds what it held before.
  */
 import type { Arena } from '../memory/arena.ts';
 import { ArenaFullError } from '../memory/arena.ts';
-import { bytesOf, countOf, isPlain, ListChunks, offsetOf, sizeOf } from '../structures/list-chunk.ts';
+import { countOf, isPlain, ListChunks, sizeOf } from '../structures/list-chunk.ts';
 import { ListCursor } from '../structures/list-cursor.ts';
 import { EMPTY_LISTPACK_BYTES } from '../structures/listpack-reader.ts';
 import type { ListpackValue } from '../structures/listpack-value.ts';
@@ -94,20 +95,14 @@ export class Lists implements ValueKind {
     this.#become(entry, ListEncoding.quicklist, this.quicklists.create(setting, chunk));
   }
 
-  /** What `count` elements at an end of a listpack take in it; 0 of a quicklist. */
-  listpackBytes(entry: number, isLeft: boolean, count: number): number {
-    if (this.#isQuicklist(entry)) return 0;
-    const { i32, u8 } = this.#arena;
-    const chunk = valueAddress(this.#arena, entry);
-    const all = countOf(i32, chunk);
-    return isLeft ? offsetOf(i32, u8, chunk, count) : bytesOf(i32, chunk) - offsetOf(i32, u8, chunk, all - count);
-  }
-
   /** Adds an element at an end of a list that was made fit for it. */
   push(entry: number, isLeft: boolean, value: ListpackValue): void {
-    const list = valueAddress(this.#arena, entry);
-    if (this.#isQuicklist(entry)) this.quicklists.push(list, isLeft, value);
-    else setValueAddress(this.#arena, entry, list === 0 ? this.chunks.create(value) : this.#pushInChunk(list, isLeft, value));
+    const chunk = valueAddress(this.#arena, entry);
+    if (this.#isQuicklist(entry) || !this.#keepsChunk(entry, chunk, value)) {
+      this.quicklists.push(valueAddress(this.#arena, entry), isLeft, value);
+    } else {
+      setValueAddress(this.#arena, entry, chunk === 0 ? this.chunks.create(value) : this.#pushInChunk(chunk, isLeft, value));
+    }
   }
 
   /** Undoes `makeFit` and `count` pushes at one end of a list that had elements; `encoding` is what it had before. */
@@ -141,9 +136,12 @@ export class Lists implements ValueKind {
 
   /** Puts an element before or behind the one at `index` of a list that was made fit for it. */
   insert(entry: number, index: number, isAfter: boolean, value: ListpackValue): void {
-    const list = valueAddress(this.#arena, entry);
-    if (this.#isQuicklist(entry)) this.#change.insert(list, index, isAfter, value);
-    else setValueAddress(this.#arena, entry, this.chunks.insert(list, index + Number(isAfter), value));
+    const chunk = valueAddress(this.#arena, entry);
+    if (this.#isQuicklist(entry) || !this.#keepsChunk(entry, chunk, value)) {
+      this.#change.insert(valueAddress(this.#arena, entry), index, isAfter, value);
+    } else {
+      setValueAddress(this.#arena, entry, this.chunks.insert(chunk, index + Number(isAfter), value));
+    }
   }
 
   /** Puts an element in place of the one at `index` of a list that was made fit for it. */
@@ -169,6 +167,15 @@ export class Lists implements ValueKind {
     const list = this.quicklists.create(this.#limits.listMaxListpackSize);
     this.#become(entry, ListEncoding.quicklist, list);
     return list;
+  }
+
+  /** Whether a listpack's chunk admits the element; if not it is a quicklist now. */
+  #keepsChunk(entry: number, chunk: number, value: ListpackValue): boolean {
+    const setting = this.#limits.listMaxListpackSize;
+    const bytes = value.length >= 0 ? value.length : value.byteLength();
+    if (chunk === 0 || this.quicklists.admits(chunk, fillOf(setting), bytes)) return true;
+    this.#become(entry, ListEncoding.quicklist, this.quicklists.create(setting, chunk));
+    return false;
   }
 
   #clear(entry: number): void {

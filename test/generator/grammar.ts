@@ -10,6 +10,7 @@ import { geo } from './grammar-geo.ts';
 import { hyperloglog } from './grammar-hyperloglog.ts';
 import { sort, sortRule } from './grammar-sort.ts';
 import { sortedSet, sortedSetRules } from './grammar-sorted-set.ts';
+import { list } from './grammar-list.ts';
 import type { Pick } from './pick.ts';
 import { hashProductions, hashRules } from './grammar-hash.ts';
 import { setProductions, setRules } from './grammar-set.ts';
@@ -73,6 +74,7 @@ export const families: Readonly<Record<string, readonly Production[]>> = {
   hash: hashProductions,
   sort,
   'sorted-set': sortedSet,
+  list,
 };
 
 /** By command; the replies to all others are equal to the byte. */

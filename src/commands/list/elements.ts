@@ -92,12 +92,9 @@ export function pushArguments(call: Call, entry: number, first: number, isLeft: 
 
 /**
  * Pushes elements one after the other at an end of the list of key argument `i`, whose entry is `entry`, or 0 for a
- * new list. Every push goes through here. `leavingBytes` and `leavingCount` are of elements that will be taken out
- * right away. Returns the entry; when memory runs out nothing has changed.
+ * new list. Every push goes through here. Returns the entry; when memory runs out nothing has changed.
  */
-export function pushElements(
-  call: Call, i: number, entry: number, isLeft: boolean, source: ElementSource, leavingBytes = 0, leavingCount = 0,
-): number {
+export function pushElements(call: Call, i: number, entry: number, isLeft: boolean, source: ElementSource): number {
   const keyspace = call.keyspaceOf(i);
   const { lists } = keyspace;
   const target = entry === 0 ? createCollection(call, i, ValueType.list) : entry;
@@ -105,7 +102,7 @@ export function pushElements(
   const { count } = source;
   let pushed = 0;
   try {
-    lists.makeFit(target, source.bytes - leavingBytes, count - leavingCount);
+    lists.makeFit(target, source.bytes, count);
     for (; pushed < count; pushed++) {
       source.read(pushed, value);
       lists.push(target, isLeft, value);

@@ -1,7 +1,7 @@
 /**
  * LMOVE, RPOPLPUSH, LMOVEM: elements go from an end of a list to an end of another, or of the same. The
- * keys may live on two shards. The elements are pushed before they are popped, so that the pop, which
- * cannot fail, follows when nothing can go wrong any more.
+ * keys may live on two shards. Between two lists the elements are pushed before they are popped, so that
+ * the pop, which cannot fail, follows when nothing can go wrong any more.
  */
 import { wordBytes } from '../../protocol/ascii.ts';
 import * as errors from '../../protocol/errors.ts';
@@ -138,14 +138,11 @@ function carry(call: Call, source: number, target: number, fromLeft: boolean, to
   effects.endTransaction();
 }
 
-/** Moves elements within one list: those that were copied are pushed first, then taken from where they were. */
+/** Moves elements within one list, for which there is room: it takes no more memory than before. */
 function turn(call: Call, entry: number, fromLeft: boolean, toLeft: boolean): void {
   const { lists } = call.keyspaceOf(1);
-  const { count } = elements;
-  const length = lists.length(entry);
-  pushElements(call, 1, entry, toLeft, elements, lists.listpackBytes(entry, fromLeft, count), count);
-  const index = fromLeft ? 0 : length - count;
-  lists.remove(entry, toLeft ? index + count : index, count);
+  lists.remove(entry, fromLeft ? 0 : lists.length(entry) - elements.count, elements.count);
+  pushElements(call, 1, entry, toLeft, elements);
   lists.settle(entry, true);
 }
 

@@ -21,6 +21,7 @@ import {
   encodingOf, expiry64, expiryFlag, fieldExpiryFlag, keyLength, keyOffset, typeNames, typeOf, valueLength, valueOffset, ValueType,
 } from '../../../src/keyspace/entry.ts';
 import { Keyspace } from '../../../src/keyspace/keyspace.ts';
+import { defaultLimits, type ValueLimits } from '../../../src/keyspace/value-limits.ts';
 import { Arena, ArenaFullError } from '../../../src/memory/arena.ts';
 import { BufferSink } from '../../../src/protocol/buffer-sink.ts';
 import * as errors from '../../../src/protocol/errors.ts';
@@ -37,6 +38,7 @@ export interface BenchOptions {
   /** Of each shard's arena. */
   readonly maxBytes?: number;
   readonly seed?: number;
+  readonly limits?: Partial<ValueLimits>;
 }
 
 /** One key of the dataset. */
@@ -71,10 +73,10 @@ export class CommandBench {
   readonly #keys = new KeyList();
   readonly #baselineBytes: readonly number[];
 
-  constructor({ shards = 1, databases = 16, maxBytes = defaultMaxBytes, seed = 1 }: BenchOptions = {}) {
+  constructor({ shards = 1, databases = 16, maxBytes = defaultMaxBytes, seed = 1, limits = {} }: BenchOptions = {}) {
     const hash = new KeyHash(seed, 0x5eed);
     this.keyspaces = Array.from({ length: shards }, (_, shard) => {
-      const keyspace = new Keyspace(Arena.create({ initialBytes: 2 ** 20, maxBytes }), hash, shard, shards, databases);
+      const keyspace = new Keyspace(Arena.create({ initialBytes: 2 ** 20, maxBytes }), hash, shard, shards, databases, { ...defaultLimits, ...limits });
       keyspace.format();
       return keyspace;
     });
