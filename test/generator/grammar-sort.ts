@@ -12,9 +12,10 @@ import type { Command } from './grammar.ts';
 import type { Pick } from './pick.ts';
 import { type Production, row } from './production.ts';
 
-const listKeys = ['l0', 'l1', '{t}l'];
-const setKeys = ['s0', '{t}s'];
-const sortedSetKeys = ['z0', '{t}z'];
+/** Of no other family, which would bring elements that tie. */
+const listKeys = ['sl0', 'sl1', '{t}sl'];
+const setKeys = ['ss0', '{t}ss'];
+const sortedSetKeys = ['sz0', '{t}sz'];
 const numbers = ['-1', '0', '9007199254740993', '-9223372036854775808', '1.5', '-0', '007', '1e3', '0x10', 'inf', '-inf', ' 1', ''];
 const texts = ['a', 'b', 'abc', 'B', 'nan', '1x', '1 ', '\xff', '{t}', '*', '->', '1e400'];
 /** What C's string functions see only a part of. */
@@ -33,7 +34,7 @@ export const sort: readonly Production[] = [
   row(12, (p) => sortWithoutTies(p, p.of(sortedSetKeys))),
   row(4, (p) => ['SORT_RO', p.of(setKeys), 'BY', 'nosort', ...gets(p)]),
   row(5, (p) => ['SORT', p.of(sortedSetKeys), 'BY', 'nosort', ...shuffled(p, [...limits(p), ...stores(p)])]),
-  row(2, (p) => ['SORT', p.key(), ...anything(p)]),
+  row(2, (p) => ['SORT', p.key(), ...shuffled(p, [['ALPHA'], ['STORE', p.of(listKeys)], ...limits(p)])]),
   row(4, (p) => ['LRANGE', p.of(listKeys), '0', '-1']),
   row(1, (p) => ['DEL', p.of([...listKeys, ...setKeys, ...sortedSetKeys])]),
   row(0.5, (p) => ['COMMAND', 'GETKEYS', 'SORT', p.of(listKeys), ...anything(p)]),

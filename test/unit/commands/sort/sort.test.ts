@@ -72,7 +72,7 @@ test('the number of shards shows in no reply', () => {
   for (let i = 0; i < 3000; i++) {
     const words = sort[pick.below(sort.length - 1)]!.produce(pick);
     // Sets without an order have that of their tables, which have seeds of their own.
-    if (words.includes('nosort') && words[1]!.includes('s')) continue;
+    if (words.includes('nosort') && words[1]!.includes('ss')) continue;
     expect([words, three.run(words)]).toEqual([words, one.run(words)]);
   }
   one.checkAndFlush();
