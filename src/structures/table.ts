@@ -167,18 +167,18 @@ export class Table {
   /** One try of `random`: a place of a segment drawn with equal odds for every place there is. */
   #draw(root: number, random: Random): number {
     const i32 = this.#arena.i32;
-    const segment = segmentOf(i32, root, random.uint32() | 0);
+    const depth = directoryDepthOf(i32, root);
+    const segment = depth === 0 ? root : segmentOf(i32, root, random.uint32() | 0);
     const shape = i32[segment + SHAPE]!;
     const n = shape & N_MASK;
-    if (segment !== root) {
-      // A shallow segment is drawn more often, a large one should be. (One of more than SPLIT_BUCKETS, which
-      // only a hash that does not spread makes, is drawn too seldom.)
-      const shallowness = directoryDepthOf(i32, root) - depthOf(shape);
-      if (random.float() * (SPLIT_BUCKETS << shallowness) >= n) return 0;
-    }
-    const drawn = random.below(n * BUCKET_PLACES);
-    const bucket = i32[segment]! * 2 + Math.floor(drawn / BUCKET_PLACES) * BUCKET_WORDS;
-    const at = drawn % BUCKET_PLACES;
+    // A shallow segment is drawn more often, a large one should be: so each has the places of the largest, as many
+    // times as it is drawn. (One of more than SPLIT_BUCKETS, which is of the greatest depth, is drawn too seldom.)
+    const buckets = depth === 0 ? n : Math.max(n, SPLIT_BUCKETS << (depth - depthOf(shape)));
+    const drawn = Math.floor(random.uint32() * (buckets * BUCKET_PLACES / HASH_RANGE));
+    const index = Math.floor(drawn / BUCKET_PLACES);
+    if (index >= n) return 0;
+    const bucket = i32[segment]! * 2 + index * BUCKET_WORDS;
+    const at = drawn - index * BUCKET_PLACES;
     return tagAt(i32, bucket, at) === 0 ? 0 : i32[bucket + REFERENCES + at]!;
   }
 }
