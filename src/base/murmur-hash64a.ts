@@ -53,7 +53,8 @@ export class MurmurHash64A {
 
 /** The upper 32 of the 64 bits of an unsigned word times the multiplier's lower word. */
 function highProduct(word: number): number {
-  const [bottom, top] = [word & 0xffff, word >>> 16];
+  const bottom = word & 0xffff;
+  const top = word >>> 16;
   const carried = (Math.imul(top, MULTIPLIER_LOW_BOTTOM) + (Math.imul(bottom, MULTIPLIER_LOW_BOTTOM) >>> 16)) >>> 0;
   const middle = Math.imul(bottom, MULTIPLIER_LOW_TOP) + (carried & 0xffff);
   return Math.imul(top, MULTIPLIER_LOW_TOP) + (carried >>> 16) + (middle >>> 16);

@@ -1,6 +1,17 @@
-/** The registers of dense HyperLogLogs, and of any as one byte each. `at` is where the registers begin. */
+/** The registers of dense HyperLogLogs, and those of any as a byte each. `at` is where the registers begin. */
 import { DENSE_BYTES, Encoding, encodingAt, HEADER_BYTES, REGISTER_BITS, REGISTER_COUNT, REGISTER_MAX } from './hyperloglog-format.ts';
 import { mergeSparse } from './hyperloglog-sparse.ts';
+
+/** All registers, a byte each. */
+export class Registers {
+  readonly bytes = new Uint8Array(REGISTER_COUNT);
+  /** The same, four at a time. */
+  readonly words = new Int32Array(this.bytes.buffer);
+
+  clear(): void {
+    this.words.fill(0);
+  }
+}
 
 export function readRegister(u8: Uint8Array, at: number, index: number): number {
   const bit = index * REGISTER_BITS;
@@ -27,7 +38,7 @@ export function raiseRegister(u8: Uint8Array, at: number, index: number, value: 
 }
 
 /** Raises each of `registers` to that of the HyperLogLog of `length` bytes at `offset`; false if that one is corrupt. */
-export function mergeInto(registers: Uint8Array, u8: Uint8Array, offset: number, length: number): boolean {
+export function mergeInto({ bytes: registers }: Registers, u8: Uint8Array, offset: number, length: number): boolean {
   if (encodingAt(u8, offset) === Encoding.sparse) return mergeSparse(registers, u8, offset + HEADER_BYTES, offset + length);
   for (let index = 0, at = offset + HEADER_BYTES; index < REGISTER_COUNT; index += 4, at += 3) {
     const four = u8[at]! | (u8[at + 1]! << 8) | (u8[at + 2]! << 16);
@@ -40,7 +51,7 @@ export function mergeInto(registers: Uint8Array, u8: Uint8Array, offset: number,
 }
 
 /** Writes all registers of the dense HyperLogLog at `offset`. */
-export function packRegisters(registers: Uint8Array, u8: Uint8Array, offset: number): void {
+export function packRegisters({ bytes: registers }: Registers, u8: Uint8Array, offset: number): void {
   for (let index = 0, at = offset + HEADER_BYTES; at < offset + DENSE_BYTES; index += 4, at += 3) {
     const four = registers[index]! | (registers[index + 1]! << 6) | (registers[index + 2]! << 12) | (registers[index + 3]! << 18);
     u8[at] = four;

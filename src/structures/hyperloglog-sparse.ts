@@ -12,6 +12,9 @@ import { REGISTER_COUNT } from './hyperloglog-format.ts';
 const longFlag = 0x40;
 const valueFlag = 0x80;
 const shortRunMax = 64;
+/** By opcode: how many registers it is about, 0 for those whose second byte says it; and the registers' value. */
+const runs = Uint8Array.from({ length: 256 }, (_, opcode) => (isValueRun(opcode) ? (opcode & 3) + 1 : isLongRun(opcode) ? 0 : opcode + 1));
+const values = Uint8Array.from({ length: 256 }, (_, opcode) => (isValueRun(opcode) ? ((opcode >>> 2) & 31) + 1 : 0));
 /** Greatest value that fits. */
 export const SPARSE_VALUE_MAX = 32;
 export const VALUE_RUN_MAX = 4;
@@ -30,15 +33,14 @@ export function opcodeBytes(opcode: number): 1 | 2 {
 
 /** The value of the registers of an opcode. */
 export function valueOf(opcode: number): number {
-  return isValueRun(opcode) ? ((opcode >>> 2) & 31) + 1 : 0;
+  return values[opcode]!;
 }
 
 /** How many registers the opcode at `at` is about; what is cut off at `end` counts as 0. */
 export function runOf(u8: Uint8Array, at: number, end: number): number {
   const opcode = u8[at]!;
-  if (isValueRun(opcode)) return (opcode & 3) + 1;
-  if (!isLongRun(opcode)) return opcode + 1;
-  return (((opcode & 63) << 8) | (at + 1 < end ? u8[at + 1]! : 0)) + 1;
+  const run = runs[opcode]!;
+  return run > 0 ? run : (((opcode & 63) << 8) | (at + 1 < end ? u8[at + 1]! : 0)) + 1;
 }
 
 export function valueOpcode(value: number, run: number): number {
@@ -59,12 +61,15 @@ export function writeZeros(u8: Uint8Array, at: number, run: number): number {
 /** Raises each of `registers` to that of the opcodes; false if they do not fit. */
 export function mergeSparse(registers: Uint8Array, u8: Uint8Array, start: number, end: number): boolean {
   let index = 0;
-  for (let at = start; at < end; at += opcodeBytes(u8[at]!)) {
+  for (let at = start; at < end; at++) {
+    const opcode = u8[at]!;
+    const value = values[opcode]!;
     const run = runOf(u8, at, end);
-    const value = valueOf(u8[at]!);
     if (value > 0) {
       if (index + run > REGISTER_COUNT) return false;
       for (let i = index; i < index + run; i++) if (value > registers[i]!) registers[i] = value;
+    } else if (isLongRun(opcode)) {
+      at++;
     }
     index += run;
   }
@@ -74,10 +79,12 @@ export function mergeSparse(registers: Uint8Array, u8: Uint8Array, start: number
 /** Counts the registers by value; false if there are not as many as there should be. */
 export function countSparse(histogram: Int32Array, u8: Uint8Array, start: number, end: number): boolean {
   let index = 0;
-  for (let at = start; at < end; at += opcodeBytes(u8[at]!)) {
+  for (let at = start; at < end; at++) {
+    const opcode = u8[at]!;
     const run = runOf(u8, at, end);
-    histogram[valueOf(u8[at]!)]! += run;
+    histogram[values[opcode]!]! += run;
     index += run;
+    if (isLongRun(opcode)) at++;
   }
   return index === REGISTER_COUNT;
 }

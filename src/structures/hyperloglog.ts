@@ -6,7 +6,7 @@ import { copyBytes } from '../base/copy-bytes.ts';
 import {
   DENSE_BYTES, Encoding, encodingAt, HEADER_BYTES, markCountStale, REGISTER_COUNT, setEncodingAt, writeHeader,
 } from './hyperloglog-format.ts';
-import { mergeInto, packRegisters, raiseRegister } from './hyperloglog-registers.ts';
+import { mergeInto, packRegisters, raiseRegister, Registers } from './hyperloglog-registers.ts';
 import { isLongRun, isValueRun, opcodeBytes, runOf, SPARSE_VALUE_MAX, VALUE_RUN_MAX, valueOf, valueOpcode, writeZeros } from './hyperloglog-sparse.ts';
 
 export const Outcome = { unchanged: 0, changed: 1, corrupt: 2 } as const;
@@ -15,13 +15,19 @@ export type Outcome = (typeof Outcome)[keyof typeof Outcome];
 /** By how much one change can lengthen the opcodes. */
 const spareBytes = 3;
 const mergeSteps = 5;
-const registers = new Uint8Array(REGISTER_COUNT);
+const unknown = -1;
+const registers = new Registers();
 
 export class HyperLogLog {
   bytes = new Uint8Array(DENSE_BYTES + spareBytes);
   length = 0;
   /** What an opcode is replaced by. */
   readonly #sequence = new Uint8Array(5);
+  /** The opcode that was found last, its first register, and the same of the one before (of the first: itself). */
+  #at = HEADER_BYTES;
+  #first = 0;
+  #before = HEADER_BYTES;
+  #beforeFirst = 0;
 
   get isDense(): boolean {
     return encodingAt(this.bytes, 0) === Encoding.dense;
@@ -43,14 +49,23 @@ export class HyperLogLog {
 
   /** Raises a register to `value`. `sparseBytesMax`: from where on opcodes are given up. */
   raise(index: number, value: number, sparseBytesMax: number): Outcome {
-    if (this.isDense) return raiseRegister(this.bytes, HEADER_BYTES, index, value) ? Outcome.changed : Outcome.unchanged;
-    return value > SPARSE_VALUE_MAX ? this.#raiseDense(index, value) : this.#raiseSparse(index, value, sparseBytesMax);
+    this.#rewind();
+    return this.#raise(index, value, sparseBytesMax);
+  }
+
+  /** Raises each register to the given one where that is higher: as `raise`, but in one go. */
+  raiseAll({ bytes, words }: Registers, sparseBytesMax: number): void {
+    this.#rewind();
+    for (let i = 0; i < words.length; i++) {
+      if (words[i] === 0) continue;
+      for (let index = i * 4; index < i * 4 + 4; index++) if (bytes[index] !== 0) this.#raise(index, bytes[index]!, sparseBytesMax);
+    }
   }
 
   /** False, and nothing has changed, if it is corrupt. */
   makeDense(): boolean {
     if (this.isDense) return true;
-    registers.fill(0);
+    registers.clear();
     if (!mergeInto(registers, this.bytes, 0, this.length)) return false;
     setEncodingAt(this.bytes, 0, Encoding.dense);
     packRegisters(registers, this.bytes, 0);
@@ -62,6 +77,11 @@ export class HyperLogLog {
     markCountStale(this.bytes, 0);
   }
 
+  #raise(index: number, value: number, sparseBytesMax: number): Outcome {
+    if (this.isDense) return raiseRegister(this.bytes, HEADER_BYTES, index, value) ? Outcome.changed : Outcome.unchanged;
+    return value > SPARSE_VALUE_MAX ? this.#raiseDense(index, value) : this.#raiseSparse(index, value, sparseBytesMax);
+  }
+
   #raiseDense(index: number, value: number): Outcome {
     if (!this.makeDense()) return Outcome.corrupt;
     raiseRegister(this.bytes, HEADER_BYTES, index, value);
@@ -70,31 +90,64 @@ export class HyperLogLog {
 
   #raiseSparse(index: number, value: number, sparseBytesMax: number): Outcome {
     const { bytes, length } = this;
-    let at = HEADER_BYTES;
-    let before = HEADER_BYTES;
-    let first = 0;
-    let run = 0;
-    while (at < length) {
-      run = runOf(bytes, at, length);
-      if (index < first + run) break;
-      before = at;
-      at += opcodeBytes(bytes[at]!);
-      first += run;
-    }
-    if (at >= length) return Outcome.corrupt;
+    const run = this.#find(index);
+    if (run === 0) return Outcome.corrupt;
+    const at = this.#at;
     const opcode = bytes[at]!;
     if (valueOf(opcode) >= value) return Outcome.unchanged;
     if (run === 1 && !isLongRun(opcode)) {
       bytes[at] = valueOpcode(value, 1);
     } else {
-      const sequenceBytes = this.#split(opcode, index - first, first + run - 1 - index, value);
+      const sequenceBytes = this.#split(opcode, index - this.#first, this.#first + run - 1 - index, value);
       const growth = sequenceBytes - opcodeBytes(opcode);
       if (growth > 0 && length + growth > sparseBytesMax) return this.#raiseDense(index, value);
       this.#replace(at, opcodeBytes(opcode), sequenceBytes);
     }
-    this.#joinValues(before);
+    this.#joinValues(this.#before);
+    this.#stepBack();
     markCountStale(bytes, 0);
     return Outcome.changed;
+  }
+
+  /** Goes on to the opcode that a register belongs to; how many registers that is about, 0 if there is none. */
+  #find(index: number): number {
+    const { bytes, length } = this;
+    let at = this.#at;
+    let first = this.#first;
+    let before = this.#before;
+    let beforeFirst = 0;
+    let run = 0;
+    while (at < length) {
+      run = runOf(bytes, at, length);
+      if (index < first + run) break;
+      before = at;
+      beforeFirst = first;
+      at += opcodeBytes(bytes[at]!);
+      first += run;
+    }
+    if (at >= length) return 0;
+    if (before === unknown) {
+      this.#rewind();
+      return this.#find(index);
+    }
+    this.#at = at;
+    this.#first = first;
+    this.#before = before;
+    this.#beforeFirst = beforeFirst;
+    return run;
+  }
+
+  #rewind(): void {
+    this.#at = HEADER_BYTES;
+    this.#first = 0;
+    this.#before = HEADER_BYTES;
+  }
+
+  /** Back to the opcode before, which is still where it was. */
+  #stepBack(): void {
+    this.#at = this.#before;
+    this.#first = this.#beforeFirst;
+    this.#before = unknown;
   }
 
   /** Makes the sequence for an opcode of which one register, with so many before and behind it, gets a value. Returns its length. */

@@ -6,8 +6,8 @@ import { Int64Words } from '../../base/int64-words.ts';
 import { setEncoding, StringEncoding, valueLength, valueOffset } from '../../keyspace/entry.ts';
 import * as errors from '../../protocol/errors.ts';
 import { estimateCount, estimateRegisters } from '../../structures/hyperloglog-estimate.ts';
-import { countWordAt, isCountStale, REGISTER_COUNT, setCountAt } from '../../structures/hyperloglog-format.ts';
-import { mergeInto } from '../../structures/hyperloglog-registers.ts';
+import { countWordAt, isCountStale, setCountAt } from '../../structures/hyperloglog-format.ts';
+import { mergeInto, Registers } from '../../structures/hyperloglog-registers.ts';
 import { about } from '../about.ts';
 import type { Call } from '../call.ts';
 import type { ShardCommand } from '../command.ts';
@@ -15,7 +15,7 @@ import { replyInt64Words } from '../int64-reply.ts';
 import { allKeys } from '../key-specs.ts';
 import { holdsHyperLogLog } from './stored.ts';
 
-const registers = new Uint8Array(REGISTER_COUNT);
+const registers = new Registers();
 const count = new Int64Words();
 
 export const pfcount: ShardCommand = {
@@ -54,7 +54,7 @@ function countOne(call: Call): void {
 }
 
 function countTogether(call: Call): void {
-  registers.fill(0);
+  registers.clear();
   for (let i = 1; i < call.argc; i++) {
     const entry = call.findForRead(i);
     if (entry === 0) continue;

@@ -2,15 +2,15 @@
 import { Setting } from '../../channel/control.ts';
 import { valueLength, valueOffset } from '../../keyspace/entry.ts';
 import * as errors from '../../protocol/errors.ts';
-import { Encoding, encodingAt, REGISTER_COUNT } from '../../structures/hyperloglog-format.ts';
-import { mergeInto, packRegisters } from '../../structures/hyperloglog-registers.ts';
+import { Encoding, encodingAt } from '../../structures/hyperloglog-format.ts';
+import { mergeInto, packRegisters, Registers } from '../../structures/hyperloglog-registers.ts';
 import { about } from '../about.ts';
 import type { Call } from '../call.ts';
 import type { ShardCommand } from '../command.ts';
 import { allKeys, oneKey } from '../key-specs.ts';
 import { draft, holdsHyperLogLog, loadDraft, logDraft, storeDraft } from './stored.ts';
 
-const registers = new Uint8Array(REGISTER_COUNT);
+const registers = new Registers();
 
 export const pfmerge: ShardCommand = {
   name: 'pfmerge',
@@ -31,7 +31,7 @@ export const pfmerge: ShardCommand = {
       draft.makeDense();
       packRegisters(registers, draft.bytes, 0);
     } else {
-      raiseAll(call.control.settings[Setting.hllSparseMaxBytes]!);
+      draft.raiseAll(registers, call.control.settings[Setting.hllSparseMaxBytes]!);
     }
     draft.markStale();
     storeDraft(call, 1, entry);
@@ -42,7 +42,7 @@ export const pfmerge: ShardCommand = {
 
 /** Collects the registers of all keys. Dense if one of them is; undefined after an error reply. */
 function collect(call: Call): number | undefined {
-  registers.fill(0);
+  registers.clear();
   let encoding: number = Encoding.sparse;
   for (let i = 1; i < call.argc; i++) {
     const entry = call.findForRead(i);
@@ -57,12 +57,4 @@ function collect(call: Call): number | undefined {
     }
   }
   return encoding;
-}
-
-/** One register after the other, so that the opcodes come out as Redis's. */
-function raiseAll(sparseBytesMax: number): void {
-  for (let index = 0; index < REGISTER_COUNT; index++) {
-    const value = registers[index]!;
-    if (value !== 0) draft.raise(index, value, sparseBytesMax);
-  }
 }

@@ -5,7 +5,7 @@ import { estimateCount, estimateRegisters } from '../../../src/structures/hyperl
 import {
   DENSE_BYTES, Encoding, HEADER_BYTES, INDEX_BITS, isHyperLogLog, REGISTER_COUNT, registerOf, writeHeader,
 } from '../../../src/structures/hyperloglog-format.ts';
-import { mergeInto, packRegisters, readRegister, writeRegister } from '../../../src/structures/hyperloglog-registers.ts';
+import { mergeInto, packRegisters, readRegister, Registers, writeRegister } from '../../../src/structures/hyperloglog-registers.ts';
 import { testHyperLogLogs } from '../../../src/structures/hyperloglog-self-test.ts';
 import { countSparse, isValueRun, opcodeBytes, runOf, valueOf } from '../../../src/structures/hyperloglog-sparse.ts';
 import { HyperLogLog, Outcome } from '../../../src/structures/hyperloglog.ts';
@@ -23,9 +23,15 @@ function empty(): HyperLogLog {
   return made;
 }
 
-function registersOf({ bytes, length }: HyperLogLog): Uint8Array {
-  const registers = new Uint8Array(REGISTER_COUNT);
+function registersOf({ bytes, length }: HyperLogLog): Registers {
+  const registers = new Registers();
   expect(mergeInto(registers, bytes, 0, length)).toBe(true);
+  return registers;
+}
+
+function registersWith(bytes: Uint8Array): Registers {
+  const registers = new Registers();
+  registers.bytes.set(bytes);
   return registers;
 }
 
@@ -38,12 +44,24 @@ test('registers are raised as in an array, sparse or dense', () => {
       model[at] = Math.max(model[at]!, to);
       expect(isHyperLogLog(hyperLogLog.bytes, 0, hyperLogLog.length)).toBe(true);
     }
-    expect(Buffer.compare(registersOf(hyperLogLog), model)).toBe(0);
+    expect(Buffer.compare(registersOf(hyperLogLog).bytes, model)).toBe(0);
     expect(hyperLogLog.isDense || hyperLogLog.length <= limit).toBe(true);
-    expect(estimateCount(hyperLogLog.bytes, 0, hyperLogLog.length)).toBe(estimateRegisters(model));
+    expect(estimateCount(hyperLogLog.bytes, 0, hyperLogLog.length)).toBe(estimateRegisters(registersWith(model)));
     expect(hyperLogLog.makeDense()).toBe(true);
     expect(hyperLogLog.length).toBe(DENSE_BYTES);
-    expect(Buffer.compare(registersOf(hyperLogLog), model)).toBe(0);
+    expect(Buffer.compare(registersOf(hyperLogLog).bytes, model)).toBe(0);
+  }), { seed, numRuns: 150 });
+});
+
+test('raising all registers is raising them one by one', () => {
+  fc.assert(fc.property(raises, raises, fc.constantFrom(18, 60, sparseBytesMax), (before, all, limit) => {
+    const [together, oneByOne] = [empty(), empty()];
+    for (const hyperLogLog of [together, oneByOne]) for (const [at, to] of before) hyperLogLog.raise(at, to, limit);
+    const wanted = new Registers();
+    for (const [at, to] of all) wanted.bytes[at] = Math.max(wanted.bytes[at]!, to);
+    for (const [at, to] of wanted.bytes.entries()) if (to > 0) oneByOne.raise(at, to, limit);
+    together.raiseAll(wanted, limit);
+    expect(Buffer.compare(together.bytes.subarray(0, together.length), oneByOne.bytes.subarray(0, oneByOne.length))).toBe(0);
   }), { seed, numRuns: 150 });
 });
 
@@ -68,9 +86,9 @@ test('registers of six bits keep to themselves', () => {
     }
     for (const [at] of writes) expect(readRegister(bytes, HEADER_BYTES, at)).toBe(model[at]);
     writeHeader(bytes, 0, Encoding.dense);
-    const registers = new Uint8Array(REGISTER_COUNT);
+    const registers = new Registers();
     mergeInto(registers, bytes, 0, DENSE_BYTES);
-    expect(Buffer.compare(registers, model)).toBe(0);
+    expect(Buffer.compare(registers.bytes, model)).toBe(0);
     const packed = new Uint8Array(DENSE_BYTES);
     writeHeader(packed, 0, Encoding.dense);
     packRegisters(registers, packed, 0);
@@ -86,7 +104,7 @@ test('opcodes from anywhere are corrupt or count all registers, and nothing is r
     bytes.set(opcodes, HEADER_BYTES);
     const histogram = new Int32Array(64);
     const isWhole = countSparse(histogram, bytes, HEADER_BYTES, bytes.length);
-    expect(mergeInto(new Uint8Array(REGISTER_COUNT), bytes, 0, bytes.length)).toBe(isWhole);
+    expect(mergeInto(new Registers(), bytes, 0, bytes.length)).toBe(isWhole);
     expect(Number.isNaN(estimateCount(bytes, 0, bytes.length))).toBe(!isWhole);
     const draft = new HyperLogLog();
     draft.load(bytes, 0, bytes.length);
@@ -110,9 +128,11 @@ test.each([1000, 100_000, 1_000_000])('%i elements are counted within three stan
 });
 
 test('what forged registers make of the count is defined', () => {
-  expect(estimateRegisters(new Uint8Array(REGISTER_COUNT))).toBe(0);
-  expect(estimateRegisters(new Uint8Array(REGISTER_COUNT).fill(51))).toBe(Infinity);
-  expect(estimateRegisters(new Uint8Array(REGISTER_COUNT).fill(63))).toBe(Infinity);
+  const registers = new Registers();
+  for (const [every, count] of [[0, 0], [51, Infinity], [63, Infinity]] as const) {
+    registers.bytes.fill(every);
+    expect(estimateRegisters(registers)).toBe(count);
+  }
 });
 
 test('a large buffer is given back', () => {
