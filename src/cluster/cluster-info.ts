@@ -10,8 +10,6 @@ export interface BusCounts {
   readonly linksOverLimit: number;
 }
 
-export const NO_BUS_COUNTS: BusCounts = { sentByType: new Map(), receivedByType: new Map(), linksOverLimit: 0 };
-
 export function clusterInfoText(table: SlotTable, counts: BusCounts): string {
   const { state, health } = table;
   return [

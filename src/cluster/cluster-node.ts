@@ -1,35 +1,35 @@
 /**
  * This node as a member of its cluster: the one holder of the current state and of the slot table
- * made from it. The CLUSTER commands, and later the bus, change the state through it.
+ * made from it. The CLUSTER commands and the bus change the state through it.
  *
- * A new state is on disk before anybody sees it; when it cannot be saved, it never was, and the
- * caller gets the error's text. All changes happen in one thread, one after the other.
+ * What a command changes is on disk before anybody sees it; when it cannot be saved, it never was, and the
+ * caller gets the error's text. What the bus brings is saved before anything that follows from it is sent, if others
+ * rely on it (a vote, an epoch of our own, slots), else within a tick. All changes happen in one thread, one after the
+ * other.
  */
 import { systemReason } from '../config/system-reason.ts';
-import { clusterInfoText, NO_BUS_COUNTS } from './cluster-info.ts';
-import type { BusCounts } from './cluster-info.ts';
+import * as errors from '../protocol/errors.ts';
+import type { Random } from '../base/random.ts';
+import { clusterInfoText } from './cluster-info.ts';
+import { ClusterCore } from './core/cluster-core.ts';
+import type { Output } from './core/output.ts';
+import type { BusMessage } from './bus/message.ts';
 import { bumpEpoch, resetNode, setConfigEpoch } from './epoch-operations.ts';
 import { notPrimary, saveFailed } from './errors.ts';
+import { withoutMember } from './member-operations.ts';
 import { clientPort, isReplica } from './node-info.ts';
-import type { AnnouncedAddress, NodeInfo } from './node-info.ts';
+import type { NodeInfo } from './node-info.ts';
 import { nodeLines } from './node-lines.ts';
 import { printNodesConf } from './nodes-conf.ts';
 import { changeSlotRanges, changeSlots, claimSlotsWithKeys, flushSlots, setSlot } from './slot-operations.ts';
 import type { SlotChange } from './slot-operations.ts';
+import type { ClusterSettings } from './settings.ts';
 import { buildSlotTable } from './slot-table.ts';
 import type { SlotTable } from './slot-table.ts';
-import { NO_OWNER, myself, replicasOf, withMyAddress } from './state.ts';
+import { NO_OWNER, myself, replicasOf, withMyAddress, withNode } from './state.ts';
 import type { ClusterState, Outcome } from './state.ts';
 import { clusterShards, servedRanges } from './topology.ts';
 import type { ClusterShard, ServedRange } from './topology.ts';
-
-export interface ClusterSettings {
-  readonly requireFullCoverage: boolean;
-  readonly allowReadsWhenDown: boolean;
-  readonly preferredEndpoint: 'ip' | 'hostname' | 'unknown-endpoint';
-  /** What this node announces; an ip of '' means that others tell it. */
-  readonly address: AnnouncedAddress;
-}
 
 /** What a cluster node needs of the server around it. */
 export interface ClusterHost {
@@ -41,21 +41,57 @@ export interface ClusterHost {
   slotKeyCount(slot: number): number;
   /** Drops all keys; for a replica that is reset. */
   dropKeys(): Promise<void>;
+  /** Milliseconds since 1970. */
+  now(): number;
+  readonly random: Random;
 }
+
+/** Whoever owns the bus's sockets. */
+export interface BusDriver {
+  /** Links that were cut because their send buffer outgrew its limit. */
+  readonly linksOverLimit: number;
+  perform(output: Output): void;
+  /** Bytes that wait to be sent over a link. */
+  waitingBytes(link: number): number;
+  /** nodes.conf could not be written, and others may come to rely on what is not in it. */
+  failedToSave(reason: string): void;
+}
+
+/** A link as CLUSTER LINKS shows it. */
+export interface LinkView {
+  readonly isInbound: boolean;
+  readonly nodeId: string;
+  readonly createdMs: number;
+  readonly waitingBytes: number;
+}
+
+const noBus: BusDriver = { linksOverLimit: 0, perform() {}, waitingBytes: () => 0, failedToSave() {} };
 
 export class ClusterNode {
   readonly #host: ClusterHost;
+  readonly #core: ClusterCore;
   readonly #listeners: ((table: SlotTable) => void)[] = [];
   #settings: ClusterSettings;
   #table: SlotTable;
-  busCounts: BusCounts = NO_BUS_COUNTS;
+  #bus = noBus;
+  #savedText = '';
+  #savedState: ClusterState | undefined;
+  #isHeld: boolean;
 
   constructor(host: ClusterHost, settings: ClusterSettings, state: ClusterState) {
     this.#host = host;
     this.#settings = settings;
-    const { address } = settings;
-    const ip = address.ip === '' ? myself(state).ip : address.ip;
-    this.#table = buildSlotTable(withMyAddress(state, { ...address, ip }), settings.requireFullCoverage);
+    const ip = settings.address.ip === '' ? myself(state).ip : settings.address.ip;
+    const announced = announcing(state, settings, ip);
+    this.#core = new ClusterCore({
+      state: announced,
+      settings,
+      random: host.random,
+      newId: () => host.newId(),
+      keysInSlot: (slot) => host.slotKeyCount(slot),
+    }, host.now());
+    this.#isHeld = this.#core.isHeld;
+    this.#table = buildSlotTable(announced, settings.requireFullCoverage, this.#isHeld);
   }
 
   /** The current table; a new object at every change. */
@@ -84,12 +120,13 @@ export class ClusterNode {
 
   configure(settings: ClusterSettings): string | undefined {
     const keepsIp = settings.address.ip === '' && this.#settings.address.ip === '';
-    const ip = keepsIp ? this.myself.ip : settings.address.ip;
-    const next = withMyAddress(this.state, { ...settings.address, ip });
+    const next = announcing(this.state, settings, keepsIp ? this.myself.ip : settings.address.ip);
     const failure = this.#save(next);
     if (failure !== undefined) return failure;
     this.#settings = settings;
-    this.#replace(next);
+    this.#core.configure(this.#host.now(), settings);
+    this.#core.adopt(this.#host.now(), next);
+    this.#settle(true);
     return undefined;
   }
 
@@ -131,7 +168,23 @@ export class ClusterNode {
   }
 
   saveConfig(): string | undefined {
+    this.#savedText = '';
     return this.#save(this.state);
+  }
+
+  /** Has the node at an address join; `port` is its client port of the kind that the bus uses. */
+  meet(ip: string, port: number, busPort: number): void {
+    const ports = this.#settings.overTls ? { port: 0, tlsPort: port } : { port, tlsPort: 0 };
+    this.#core.meet(this.#host.now(), { ip, ...ports, busPort });
+    this.#settle();
+  }
+
+  forget(id: string): string | undefined {
+    if (id === this.state.myId) return errors.clusterForgetSelf;
+    if (!this.state.nodes.has(id)) return errors.clusterUnknownNode(id);
+    if (id === this.myself.primaryId) return errors.clusterForgetMaster;
+    this.#core.blacklist(this.#host.now(), id);
+    return this.adopt(withoutMember(this.state, id));
   }
 
   /** Makes `outcome` the current state, unless it is a refusal or cannot be saved. */
@@ -139,8 +192,57 @@ export class ClusterNode {
     if (typeof outcome === 'string') return outcome;
     if (outcome === this.state) return undefined;
     const failure = this.#save(outcome);
-    if (failure === undefined) this.#replace(outcome);
-    return failure;
+    if (failure !== undefined) return failure;
+    this.#core.adopt(this.#host.now(), outcome);
+    this.#settle();
+    return undefined;
+  }
+
+  // The bus.
+
+  /** From now on `bus` carries out what the node wants of its links. */
+  connectBus(bus: BusDriver): void {
+    this.#bus = bus;
+  }
+
+  /** To be called ten times a second. */
+  tick(): void {
+    this.#core.tick(this.#host.now());
+    this.#settle();
+    const failure = this.#savedState === this.state ? undefined : this.#save(this.state);
+    if (failure !== undefined) this.#noteUnsaved(failure);
+  }
+
+  /** Another node has opened a link; its number. Ips are '' where the connection does not tell. */
+  linkAccepted(peerIp: string, localIp: string): number {
+    return this.#core.accepted(this.#host.now(), peerIp, localIp);
+  }
+
+  linkConnected(link: number): void {
+    this.#core.connected(this.#host.now(), link);
+    this.#settle();
+  }
+
+  linkClosed(link: number): void {
+    this.#core.closed(this.#host.now(), link);
+    this.#settle();
+  }
+
+  receive(link: number, message: BusMessage): void {
+    this.#core.receive(this.#host.now(), link, message);
+    this.#settle();
+  }
+
+  /** Has every node that may have subscribers hand a message to them. */
+  publish(channel: Uint8Array, message: Uint8Array, isSharded: boolean): void {
+    this.#core.publish(this.#host.now(), channel, message, isSharded);
+    this.#settle();
+  }
+
+  /** Whether the node at the other end of a link is a member. */
+  isMemberLink(link: number): boolean {
+    const id = this.#core.link(link)?.nodeId ?? '';
+    return this.state.nodes.has(id);
   }
 
   // Views.
@@ -150,26 +252,39 @@ export class ClusterNode {
   }
 
   infoText(): string {
-    return clusterInfoText(this.#table, this.busCounts);
+    const sentByType = this.#core.sentByType();
+    const receivedByType = this.#core.receivedByType();
+    return clusterInfoText(this.#table, { sentByType, receivedByType, linksOverLimit: this.#bus.linksOverLimit });
+  }
+
+  links(): LinkView[] {
+    return this.#core.memberLinks().map(({ id, isInbound, nodeId, createdMs }) =>
+      ({ isInbound, nodeId, createdMs, waitingBytes: this.#bus.waitingBytes(id) }));
+  }
+
+  failureReports(id: string): number {
+    return this.#core.failureReports(this.#host.now(), id);
   }
 
   /** A line of CLUSTER NODES for every member. */
   nodeLines(overTls: boolean): string[] {
-    return nodeLines(this.state, this.state.nodes.values(), overTls ? 'tls-client' : 'tcp-client');
+    const seen = this.#core.seen();
+    return nodeLines(seen, seen.nodes.values(), overTls ? 'tls-client' : 'tcp-client');
   }
 
   /** The lines of a primary's replicas, or an error's text when `node` is none. */
   replicaLines(node: NodeInfo, overTls: boolean): string[] | string {
     if (isReplica(node)) return notPrimary;
-    return nodeLines(this.state, replicasOf(this.state, node.id), overTls ? 'tls-client' : 'tcp-client');
+    const seen = this.#core.seen();
+    return nodeLines(seen, replicasOf(seen, node.id), overTls ? 'tls-client' : 'tcp-client');
   }
 
   servedRanges(): ServedRange[] {
-    return servedRanges(this.state);
+    return servedRanges(this.#core.seen());
   }
 
   shards(): ClusterShard[] {
-    return clusterShards(this.state);
+    return clusterShards(this.#core.seen());
   }
 
   /** The host that clients are told for `node`; null when they are to stay with the one they asked. */
@@ -194,17 +309,51 @@ export class ClusterNode {
     return node === undefined ? '' : `${this.endpointOf(node) ?? ''}:${clientPort(node, overTls)}`;
   }
 
+  /** Takes over what a step of the core has made, and has its outputs carried out. */
+  #settle(settingsChanged = false): void {
+    const { state, isHeld } = this.#core;
+    const former = this.state;
+    const outputs = this.#core.takeOutputs();
+    const failure = state === former || !mustBeKept(former, state) ? undefined : this.#save(state);
+    if (state !== former || isHeld !== this.#isHeld || settingsChanged) this.#replace(state, isHeld);
+    if (failure !== undefined) this.#noteUnsaved(failure);
+    for (const output of outputs) if (failure === undefined || !isVote(output)) this.#bus.perform(output);
+  }
+
+  #noteUnsaved(failure: string): void {
+    if (!this.#settings.savesBestEffort) this.#bus.failedToSave(failure);
+  }
+
   #save(state: ClusterState): string | undefined {
+    const text = printNodesConf(state);
     try {
-      this.#host.save(printNodesConf(state));
+      if (text !== this.#savedText) this.#host.save(text);
+      this.#savedText = text;
+      this.#savedState = state;
       return undefined;
     } catch (error) {
       return saveFailed(systemReason(error));
     }
   }
 
-  #replace(state: ClusterState): void {
-    this.#table = buildSlotTable(state, this.#settings.requireFullCoverage);
+  #replace(state: ClusterState, isHeld: boolean): void {
+    this.#isHeld = isHeld;
+    this.#table = buildSlotTable(state, this.#settings.requireFullCoverage, isHeld);
     for (const listener of this.#listeners) listener(this.#table);
   }
+}
+
+function announcing(state: ClusterState, { address, humanName }: ClusterSettings, ip: string): ClusterState {
+  const next = withMyAddress(state, { ...address, ip });
+  return myself(next).humanName === humanName ? next : withNode(next, next.myId, { humanName });
+}
+
+/** Others rely on these: they must not be forgotten once they are told. */
+function mustBeKept(former: ClusterState, state: ClusterState): boolean {
+  return former.lastVoteEpoch !== state.lastVoteEpoch || former.owners !== state.owners || former.myId !== state.myId ||
+    myself(former).configEpoch !== myself(state).configEpoch;
+}
+
+function isVote(output: Output): boolean {
+  return output.do === 'send' && output.message.kind === 'auth-ack';
 }

@@ -3,7 +3,7 @@
  *
  * It is up when a majority of the primaries with slots can be reached and, with
  * cluster-require-full-coverage, every slot has an owner that has not failed. The waiting time of a
- * primary that comes back from a minority needs a clock and belongs to the bus.
+ * primary that comes back from a minority needs a clock: core/serving.ts.
  */
 import { NodeFlag, hasFailed, isPrimary } from './node-info.ts';
 import { NO_OWNER, nodeOf } from './state.ts';
@@ -11,6 +11,8 @@ import type { ClusterState } from './state.ts';
 
 export interface ClusterHealth {
   readonly up: boolean;
+  /** Whether most primaries with slots can be reached. */
+  readonly inMajority: boolean;
   readonly slotsAssigned: number;
   /** Assigned slots whose owner is reachable. */
   readonly slotsOk: number;
@@ -30,11 +32,11 @@ export function clusterHealth(state: ClusterState, requireFullCoverage: boolean)
     if ((nodeOf(state, id).flags & (NodeFlag.failed | NodeFlag.maybeFailed)) === 0) reachable++;
   }
   const covered = slots.slotsAssigned === state.owners.length && slots.slotsFailed === 0;
-  const up = reachable >= Math.floor(size / 2) + 1 && (covered || !requireFullCoverage);
-  return { up, ...slots, size };
+  const inMajority = reachable >= Math.floor(size / 2) + 1;
+  return { up: inMajority && (covered || !requireFullCoverage), inMajority, ...slots, size };
 }
 
-function countSlots(state: ClusterState): Omit<ClusterHealth, 'up' | 'size'> {
+function countSlots(state: ClusterState): Omit<ClusterHealth, 'up' | 'inMajority' | 'size'> {
   let slotsAssigned = 0;
   let slotsMaybeFailed = 0;
   let slotsFailed = 0;

@@ -4,9 +4,10 @@
  */
 import { randomHexId } from '../base/random-hex.ts';
 import { ClusterNode } from './cluster-node.ts';
-import type { ClusterHost, ClusterSettings } from './cluster-node.ts';
+import type { ClusterHost } from './cluster-node.ts';
 import { printNodesConf } from './nodes-conf.ts';
 import { loadNodesFile, saveNodesFile } from './nodes-file.ts';
+import type { ClusterSettings } from './settings.ts';
 import { newClusterState } from './state.ts';
 
 export interface OpenedCluster {
@@ -15,21 +16,22 @@ export interface OpenedCluster {
   readonly wasKnown: boolean;
 }
 
-/** `path` is that of nodes.conf; `keys` tells what the server holds. */
+/** `path` is that of nodes.conf; `around` is the server. */
 export function openClusterNode(
   path: string,
   settings: ClusterSettings,
-  keys: Omit<ClusterHost, 'save' | 'newId'>,
-  nowMs: number,
+  around: Omit<ClusterHost, 'save' | 'newId'>,
 ): OpenedCluster {
-  const loaded = loadNodesFile(path, nowMs, randomHexId());
+  const loaded = loadNodesFile(path, around.now(), randomHexId());
   const state = loaded ?? newClusterState(randomHexId(), randomHexId());
   const host: ClusterHost = {
     save: (text) => saveNodesFile(path, text),
     newId: randomHexId,
-    keyCount: () => keys.keyCount(),
-    slotKeyCount: (slot) => keys.slotKeyCount(slot),
-    dropKeys: () => keys.dropKeys(),
+    keyCount: () => around.keyCount(),
+    slotKeyCount: (slot) => around.slotKeyCount(slot),
+    dropKeys: () => around.dropKeys(),
+    now: () => around.now(),
+    random: around.random,
   };
   const node = new ClusterNode(host, settings, state);
   host.save(printNodesConf(node.state));

@@ -37,8 +37,10 @@ export interface SlotTable {
   readonly health: ClusterHealth;
 }
 
-export function buildSlotTable(state: ClusterState, requireFullCoverage: boolean): SlotTable {
-  const health = clusterHealth(state, requireFullCoverage);
+/** With `isHeld` the cluster is down for clients though it is well: see core/serving.ts. */
+export function buildSlotTable(state: ClusterState, requireFullCoverage: boolean, isHeld = false): SlotTable {
+  const found = clusterHealth(state, requireFullCoverage);
+  const health = { ...found, up: found.up && !isHeld };
   const primaryId = myself(state).primaryId;
   const down = health.up ? 0 : CLUSTER_DOWN;
   const situations = new Uint8Array(state.owners.length);

@@ -188,11 +188,12 @@ export class Dispatcher {
     return this.#redirects(session, id, first, input, bytes, at, args, argc, next) ? -1 : first;
   }
 
-  /** The slot decision for anything but a stable slot of ours; true if the client has been answered. */
+  /** The slot decision for anything but a stable slot of ours; true if the client has been answered. The node's own commands reach all slots. */
   #redirects(
     session: Session, id: number, slot: number, keys: number,
     bytes: Uint8Array, at: number, args: Int32Array, argc: number, next: number,
   ): boolean {
+    if (session.isInternal) return false;
     const input = SlotInput.clusterEnabled | keys | this.#door.slotInput(session, flagsOf[id]!, slot);
     const answer = decideSlot(input);
     if (answer === SlotAnswer.serve) return false;

@@ -1,33 +1,49 @@
-/** Opens the node's membership of a cluster and ties it to the keyspace, the door and the configuration. */
+/** Opens the node's membership of a cluster and ties it to the keyspace, the door, the configuration and the bus. */
+import { randomInt } from 'node:crypto';
 import { join } from 'node:path';
-import type { ClusterSettings } from '../cluster/cluster-node.ts';
+import { Random } from '../base/random.ts';
 import { openClusterNode } from '../cluster/open-cluster-node.ts';
+import type { ClusterSettings } from '../cluster/settings.ts';
 import type { ConfigValues } from '../config/options.ts';
+import { ClusterBus, busPort } from './cluster-bus.ts';
 import type { Server } from './server.ts';
 
-const busPortDistance = 10_000;
-
-/** To be called once the data is loaded. Throws what keeps nodes.conf from being read or written. */
-export function openCluster(server: Server): void {
+/**
+ * To be called once the data is loaded. Throws what keeps nodes.conf from being read or written, and ListenError for
+ * the bus.
+ */
+export async function openCluster(server: Server): Promise<ClusterBus> {
   const { config, clock, door, logger } = server;
   const { node, wasKnown } = openClusterNode(join(config.values.dir, config.values['cluster-config-file']), settings(config.values), {
     keyCount: () => server.keyCount(0),
     slotKeyCount: (slot) => server.countKeysInSlot(slot),
     dropKeys: () => server.dropKeys(),
-  }, clock.now());
+    now: () => Math.floor(clock.now()),
+    random: new Random(randomInt(2 ** 32)),
+  });
   logger.notice(wasKnown ? `Node configuration loaded, I'm ${node.myself.id}` : `No cluster configuration found, I'm ${node.myself.id}`);
   const failure = node.claimSlotsWithKeys();
   if (failure !== undefined) throw new Error(failure);
   server.cluster = node;
   door.situations = node.table.situations;
-  node.onChange((table) => { door.situations = table.situations; });
+  let wasUp = node.table.health.up;
+  node.onChange((table) => {
+    door.situations = table.situations;
+    if (table.health.up !== wasUp) logger.notice(`Cluster state changed: ${table.health.up ? 'ok' : 'fail'}`);
+    wasUp = table.health.up;
+  });
   config.onChange([
     'port', 'tls-port', 'cluster-announce-ip', 'cluster-announce-port', 'cluster-announce-tls-port', 'cluster-announce-bus-port',
-    'cluster-announce-hostname', 'cluster-require-full-coverage', 'cluster-allow-reads-when-down', 'cluster-preferred-endpoint-type',
+    'cluster-announce-hostname', 'cluster-announce-human-nodename', 'cluster-require-full-coverage', 'cluster-allow-reads-when-down',
+    'cluster-preferred-endpoint-type', 'cluster-node-timeout', 'cluster-ping-interval', 'cluster-blacklist-ttl',
+    'cluster-message-gossip-perc', 'cluster-allow-replica-migration', 'tls-cluster', 'cluster-config-save-behavior',
   ], (values) => {
     const reason = node.configure(settings(values));
     if (reason !== undefined) throw new Error(reason);
   });
+  const bus = new ClusterBus(server, node, (slots) => void server.dropSlots(slots));
+  await bus.open();
+  return bus;
 }
 
 function settings(values: ConfigValues): ClusterSettings {
@@ -41,8 +57,16 @@ function settings(values: ConfigValues): ClusterSettings {
       ip: values['cluster-announce-ip'],
       port: values['cluster-announce-port'] || port,
       tlsPort: values['cluster-announce-tls-port'] || tlsPort,
-      busPort: values['cluster-announce-bus-port'] || values['cluster-port'] || (port || tlsPort) + busPortDistance,
+      busPort: values['cluster-announce-bus-port'] || busPort(values),
       hostname: values['cluster-announce-hostname'],
     },
+    humanName: values['cluster-announce-human-nodename'],
+    nodeTimeoutMs: values['cluster-node-timeout'],
+    pingIntervalMs: values['cluster-ping-interval'],
+    blacklistTtlMs: values['cluster-blacklist-ttl'] * 1000,
+    gossipPercent: values['cluster-message-gossip-perc'],
+    allowReplicaMigration: values['cluster-allow-replica-migration'],
+    overTls: values['tls-cluster'],
+    savesBestEffort: values['cluster-config-save-behavior'] === 'best-effort',
   };
 }

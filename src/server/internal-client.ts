@@ -18,11 +18,12 @@ export class InternalClient {
     this.#isSettled = () => session.isSettled && session.connection.input.length === 0;
   }
 
-  /** Executes commands given as RESP. Throws with the text of the first error reply. Replies are RESP2. */
-  async execute(requests: Uint8Array): Promise<void> {
+  /** Executes commands given as RESP. Throws with the text of the first error reply. Resolves with the last reply, RESP2. */
+  async execute(requests: Uint8Array): Promise<unknown> {
     this.#receive(requests);
     while (!this.#isSettled()) await new Promise((resolve) => { setImmediate(resolve); });
     if (this.#socket.failure !== '') throw new Error(this.#socket.failure);
+    return this.#socket.lastReply;
   }
 
   close(): void {
@@ -40,11 +41,13 @@ export async function runInternally(door: Door, name: string): Promise<void> {
   }
 }
 
-/** Takes replies and keeps the first error. */
+/** Takes replies and keeps the first error and the last reply. */
 class ReplyCheck extends Duplex {
   failure = '';
+  lastReply: unknown;
   readonly #parser = new RedisParser({
-    returnReply() {},
+    returnBuffers: true,
+    returnReply: (reply) => { this.lastReply = reply; },
     returnError: (error) => { this.failure ||= error.message; },
     returnFatalError: (error) => { this.failure ||= error.message; },
   });

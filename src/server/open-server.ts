@@ -58,7 +58,7 @@ export async function openServer(config: Config, logger: ServerLogger, onFault: 
   await listeners.open({ ...values });
   await server.order(() => ({ order: 'hello' }));
   await persistence.open();
-  if (values['cluster-enabled']) openCluster(server);
+  const bus = values['cluster-enabled'] ? await openCluster(server) : undefined;
   server.door.loading = false;
   config.onChange([
     'port', 'bind', 'tls-port', 'tls-cert-file', 'tls-key-file', 'tls-key-file-pass', 'tls-ca-cert-file', 'tls-ca-cert-dir',
@@ -73,6 +73,7 @@ export async function openServer(config: Config, logger: ServerLogger, onFault: 
       { name: 'sync the append only files', timeoutMs: 60_000, mustSucceed: !isForced, run: () => persistence.sync() },
       { name: 'close the listeners', timeoutMs: 2000, run: () => listeners.close() },
       { name: 'stop the timers', timeoutMs: 100, run: () => [everySecond, sampling].forEach(clearInterval) },
+      ...(bus === undefined ? [] : [{ name: 'leave the cluster bus', timeoutMs: 1000, run: () => bus.stop() }]),
       { name: 'answer what was asked', timeoutMs: 10_000, run: () => server.door.drain() },
       { name: 'stop the shards', timeoutMs: 10_000, run: () => pool.stop() },
       { name: 'close the append only files', timeoutMs: 60_000, run: () => persistence.stop() },

@@ -31,6 +31,7 @@ import type { SlowCycle } from '../shard/shard-thread.ts';
 import type { SlowCommand } from '../shard/slow-command.ts';
 import type { Listeners } from '../socket/listeners.ts';
 import type { LogControl } from '../channel/log-control.ts';
+import { dropSlots } from './drop-slots.ts';
 import { runInternally } from './internal-client.ts';
 import type { Persistence } from './persistence.ts';
 
@@ -147,6 +148,12 @@ export class Server implements DoorServices {
   /** Removes all keys, as FLUSHALL does; for a cluster node that is reset. */
   async dropKeys(): Promise<void> {
     await runInternally(this.door, 'FLUSHALL');
+  }
+
+  /** Removes the keys of slots that another node owns now. */
+  async dropSlots(slots: readonly number[]): Promise<void> {
+    this.logger.notice(`Deleting keys in slots that were lost: ${slots.join(' ')}`);
+    await dropSlots(this.door, slots, (slot) => this.cluster?.state.owners[slot] !== this.cluster?.state.myId);
   }
 
   // DoorServices.

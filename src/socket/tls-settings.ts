@@ -7,7 +7,7 @@ import { constants } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createSecureContext, DEFAULT_CIPHERS } from 'node:tls';
-import type { SecureVersion, TlsOptions } from 'node:tls';
+import type { ConnectionOptions, SecureVersion, TlsOptions } from 'node:tls';
 import type { ConfigValues } from '../config/options.ts';
 import { systemReason } from '../config/system-reason.ts';
 import { ListenError } from './listen-error.ts';
@@ -16,6 +16,25 @@ export type TlsValues = Pick<ConfigValues,
   | 'tls-cert-file' | 'tls-key-file' | 'tls-key-file-pass' | 'tls-ca-cert-file' | 'tls-ca-cert-dir'
   | 'tls-auth-clients' | 'tls-protocols' | 'tls-ciphers' | 'tls-ciphersuites' | 'tls-prefer-server-ciphers'
   | 'tls-session-caching' | 'tls-session-cache-timeout' | 'tls-dh-params-file'>;
+
+export type TlsClientValues = TlsValues & Pick<ConfigValues, 'tls-client-cert-file' | 'tls-client-key-file' | 'tls-client-key-file-pass'>;
+
+/**
+ * For connections to other nodes, who must show a certificate of the authority; their names are not looked at, as nodes
+ * know each other by address. Throws ListenError.
+ */
+export function tlsClientOptions(values: TlsClientValues): ConnectionOptions {
+  const hasOwn = values['tls-client-cert-file'] !== '';
+  const { cert, key, passphrase, ca, ciphers: suites, minVersion, maxVersion, secureOptions } = tlsServerOptions({
+    ...values,
+    'tls-auth-clients': 'yes',
+    'tls-cert-file': hasOwn ? values['tls-client-cert-file'] : values['tls-cert-file'],
+    'tls-key-file': hasOwn ? values['tls-client-key-file'] : values['tls-key-file'],
+    'tls-key-file-pass': hasOwn ? values['tls-client-key-file-pass'] : values['tls-key-file-pass'],
+  });
+  const options = { cert, key, passphrase, ca, ciphers: suites, minVersion, maxVersion, secureOptions, checkServerIdentity: () => undefined };
+  return options as ConnectionOptions;
+}
 
 /** Throws ListenError. */
 export function tlsServerOptions(values: TlsValues): TlsOptions {

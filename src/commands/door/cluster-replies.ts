@@ -23,6 +23,18 @@ export function replyShards(reply: ReplyWriter, cluster: ClusterNode): void {
   for (const shard of shards) replyShard(reply, cluster, shard);
 }
 
+/** Per link, a map; the send buffer counts what the system has not taken yet. */
+export function replyLinks(reply: ReplyWriter, cluster: ClusterNode): void {
+  const links = cluster.links();
+  reply.array(links.length);
+  for (const { isInbound, nodeId, createdMs, waitingBytes } of links) {
+    replyMap(reply, [
+      ['direction', isInbound ? 'from' : 'to'], ['node', nodeId], ['create-time', createdMs], ['events', waitingBytes > 0 ? 'rw' : 'r'],
+      ['send-buffer-allocated', waitingBytes], ['send-buffer-used', waitingBytes],
+    ]);
+  }
+}
+
 function replySlotNode(reply: ReplyWriter, cluster: ClusterNode, node: NodeInfo, overTls: boolean): void {
   const { preferredEndpoint } = cluster.settings;
   const endpoint = cluster.endpointOf(node);
@@ -61,6 +73,10 @@ function replyShardNode(reply: ReplyWriter, cluster: ClusterNode, node: ShardNod
   fields.push(['ip', node.ip], ['endpoint', cluster.endpointOf(node) ?? '']);
   if (node.hostname !== '') fields.push(['hostname', node.hostname]);
   fields.push(['role', node.role], ['replication-offset', node.replicationOffset], ['health', node.health]);
+  replyMap(reply, fields);
+}
+
+function replyMap(reply: ReplyWriter, fields: readonly (readonly [string, string | number])[]): void {
   reply.map(fields.length);
   for (const [name, value] of fields) {
     reply.bulkString(name);

@@ -1,8 +1,9 @@
 /**
  * CLUSTER and what belongs to it: ASKING, READONLY, READWRITE. The handlers put what the cluster
  * node (src/cluster/) says into replies; without cluster-enabled every one of them refuses.
- * Subcommands that need the bus have no row yet, so they are unknown subcommands.
+ * Subcommands that need replication have no row yet, so they are unknown subcommands.
  */
+import { isIP } from 'node:net';
 import { keySlot, SLOT_COUNT } from '../../base/crc16.ts';
 import type { ClusterNode } from '../../cluster/cluster-node.ts';
 import type { NodeInfo } from '../../cluster/node-info.ts';
@@ -11,7 +12,7 @@ import type { CommandRow, CommandText, DoorCommand, FlagName } from '../command.
 import type { DoorCall } from '../door-call.ts';
 import { clusterHelp } from './cluster-help.ts';
 import { getKeysInSlot } from './cluster-keys.ts';
-import { replyShards, replySlots } from './cluster-replies.ts';
+import { replyLinks, replyShards, replySlots } from './cluster-replies.ts';
 
 type Handler = (call: DoorCall, cluster: ClusterNode) => void | Promise<void>;
 
@@ -22,6 +23,8 @@ const session: readonly FlagName[] = ['loading', 'stale', 'fast'];
 
 /** Argument index of the first argument behind the subcommand. */
 const FIRST = 2;
+/** From a node's client port to that of its bus, where nothing else is said. */
+const busPortDistance = 10_000;
 
 const subcommands = [
   row('addslots', -3, admin, changeSlots('add'), about('3.0.0', 'Takes hash slots for this node.', 'CLUSTER ADDSLOTS slot [slot ...]', 'O(N) with N slots')),
@@ -32,11 +35,13 @@ const subcommands = [
   row('delslots', -3, admin, changeSlots('delete'), about('3.0.0', 'Leaves hash slots without an owner.', 'CLUSTER DELSLOTS slot [slot ...]', 'O(N) with N slots')),
   row('delslotsrange', -4, admin, changeSlotRanges('delete'), about('7.0.0', 'Leaves ranges of hash slots without an owner.', 'CLUSTER DELSLOTSRANGE start-slot end-slot [start-slot end-slot ...]', 'O(N) with N slots in the ranges')),
   row('flushslots', 2, admin, (call, cluster) => answer(call, cluster.flushSlots()), about('3.0.0', 'Gives up all hash slots of this node.', 'CLUSTER FLUSHSLOTS')),
+  row('forget', 3, admin, (call, cluster) => answer(call, cluster.forget(call.latin1(FIRST))), about('3.0.0', 'Removes a node from those that this one knows.', 'CLUSTER FORGET node-id')),
   getKeysInSlot,
   row('help', 2, view, help, about('5.0.0', 'Lists the subcommands.', 'CLUSTER HELP')),
   row('info', 2, view, (call, cluster) => call.reply.verbatim('txt', cluster.infoText()), about('3.0.0', 'Shows the state of this node and its cluster.', 'CLUSTER INFO')),
   row('keyslot', 3, view, slotOfKey, about('3.0.0', 'Tells the hash slot of a key.', 'CLUSTER KEYSLOT key', 'O(N) with N bytes of the key')),
-  row('links', 2, view, (call) => call.reply.array(0), about('7.0.0', 'Lists the links to other nodes.', 'CLUSTER LINKS', 'O(N) with N nodes')),
+  row('links', 2, view, (call, cluster) => replyLinks(call.reply, cluster), about('7.0.0', 'Lists the links to other nodes.', 'CLUSTER LINKS', 'O(N) with N nodes')),
+  row('meet', -4, admin, meet, about('3.0.0', 'Has the node at an address join the cluster.', 'CLUSTER MEET ip port [cluster-bus-port]')),
   row('myid', 2, view, (call, cluster) => call.reply.bulkString(cluster.myself.id), about('3.0.0', 'Tells the id of this node.', 'CLUSTER MYID')),
   row('myshardid', 2, view, (call, cluster) => call.reply.bulkString(cluster.myself.shardId), about('7.2.0', 'Tells the id of this node\'s shard.', 'CLUSTER MYSHARDID')),
   row('nodes', 2, view, nodes, about('3.0.0', 'Lists the nodes of the cluster as this one sees them.', 'CLUSTER NODES', 'O(N) with N nodes')),
@@ -117,9 +122,25 @@ async function reset(call: DoorCall, cluster: ClusterNode): Promise<void> {
   return answer(call, await cluster.reset(mode === 'hard'));
 }
 
-/** Reports come over the bus; whoever is known without one has none. */
 function countFailureReports(call: DoorCall, cluster: ClusterNode): void {
-  if (namedNode(call, cluster) !== undefined) call.reply.integer(0);
+  const node = namedNode(call, cluster);
+  if (node !== undefined) call.reply.integer(cluster.failureReports(node.id));
+}
+
+function meet(call: DoorCall, cluster: ClusterNode): void {
+  if (call.argc > FIRST + 3) return call.fail(errors.subcommandSyntax(call.text(1), 'cluster'));
+  const [host, port, busPort] = argumentsOf(call) as [string, string, string?];
+  const portNumber = call.int(FIRST + 1);
+  const busPortNumber = busPort === undefined ? portNumber + busPortDistance : call.int(FIRST + 2);
+  if (Number.isNaN(portNumber)) return call.fail(errors.clusterInvalidPort(port));
+  if (Number.isNaN(busPortNumber)) return call.fail(errors.clusterInvalidBusPort(busPort ?? ''));
+  if (isIP(host) === 0 || !isPort(portNumber) || !isPort(busPortNumber)) return call.fail(errors.clusterInvalidAddress(host, port));
+  cluster.meet(host, portNumber, busPortNumber);
+  call.reply.ok();
+}
+
+function isPort(port: number): boolean {
+  return port > 0 && port <= 0xffff;
 }
 
 function countKeysInSlot(call: DoorCall, cluster: ClusterNode): void {

@@ -3,7 +3,7 @@ import { int32Max, int64Max, integer, memory, oneOf, text, uint64Max, yesNo } fr
 import { primaryAddress } from '../list-kinds.ts';
 import { atStart, awaits, foreign } from './traits.ts';
 
-const bus = awaits('cluster bus');
+const clientAddress = awaits('separate addresses for clients');
 const replication = awaits('replication');
 const migration = awaits('slot migration');
 const hostNameLengthMax = 256;
@@ -12,32 +12,32 @@ const backlogBytesMin = 16 * 1024;
 export const clusterOptions = {
   'cluster-enabled': yesNo(false, atStart),
   'cluster-config-file': text('nodes.conf', atStart),
-  'cluster-config-save-behavior': oneOf('sync', ['sync', 'best-effort'], bus),
+  'cluster-config-save-behavior': oneOf('sync', ['sync', 'best-effort']),
   'cluster-port': integer(0, 0, 65535, atStart),
   'cluster-announce-ip': text(''),
   'cluster-announce-port': integer(0, 0, 65535),
   'cluster-announce-tls-port': integer(0, 0, 65535),
   'cluster-announce-bus-port': integer(0, 0, 65535),
   'cluster-announce-hostname': text('', { check: hostNameReason }),
-  'cluster-announce-human-nodename': text('', { check: nodeNameReason, ...bus }),
-  'cluster-announce-client-ipv4': text('', bus),
-  'cluster-announce-client-ipv6': text('', bus),
-  'cluster-announce-client-port': integer(0, 0, 65535, bus),
-  'cluster-announce-client-tls-port': integer(0, 0, 65535, bus),
+  'cluster-announce-human-nodename': text('', { check: nodeNameReason }),
+  'cluster-announce-client-ipv4': text('', clientAddress),
+  'cluster-announce-client-ipv6': text('', clientAddress),
+  'cluster-announce-client-port': integer(0, 0, 65535, clientAddress),
+  'cluster-announce-client-tls-port': integer(0, 0, 65535, clientAddress),
   'cluster-preferred-endpoint-type': oneOf('ip', ['ip', 'hostname', 'unknown-endpoint']),
   'cluster-require-full-coverage': yesNo(true),
   'cluster-allow-reads-when-down': yesNo(false),
   'cluster-allow-pubsubshard-when-down': yesNo(true, awaits('publish and subscribe')),
-  'cluster-node-timeout': integer(15000, 0, int64Max, bus),
-  'cluster-ping-interval': integer(1000, 0, int64Max, { hidden: true, ...bus }),
-  'cluster-blacklist-ttl': integer(60, 0, int64Max, { hidden: true, ...bus }),
-  'cluster-message-gossip-perc': integer(10, 0, 100, { hidden: true, ...bus }),
-  'cluster-link-sendbuf-limit': memory(0, 0, uint64Max, bus),
-  'cluster-manual-failover-timeout': integer(5000, 1, int32Max, bus),
-  'cluster-migration-barrier': integer(1, 0, int32Max, bus),
-  'cluster-allow-replica-migration': yesNo(true, bus),
-  'cluster-replica-validity-factor': integer(10, 0, int32Max, { aliases: ['cluster-slave-validity-factor'], ...bus }),
-  'cluster-replica-no-failover': yesNo(false, { aliases: ['cluster-slave-no-failover'], ...bus }),
+  'cluster-node-timeout': integer(15000, 0, int64Max),
+  'cluster-ping-interval': integer(1000, 0, int64Max, { hidden: true }),
+  'cluster-blacklist-ttl': integer(60, 0, int64Max, { hidden: true }),
+  'cluster-message-gossip-perc': integer(10, 0, 100, { hidden: true }),
+  'cluster-link-sendbuf-limit': memory(0, 0, uint64Max),
+  'cluster-manual-failover-timeout': integer(5000, 1, int32Max, replication),
+  'cluster-migration-barrier': integer(1, 0, int32Max, replication),
+  'cluster-allow-replica-migration': yesNo(true),
+  'cluster-replica-validity-factor': integer(10, 0, int32Max, { aliases: ['cluster-slave-validity-factor'], ...replication }),
+  'cluster-replica-no-failover': yesNo(false, { aliases: ['cluster-slave-no-failover'], ...replication }),
   'cluster-databases': integer(1, 1, int32Max, { ...atStart, ...foreign('a cluster has database 0 only') }),
   'cluster-slot-stats-enabled': yesNo(false, awaits('slot statistics')),
   'cluster-compatibility-sample-ratio': integer(0, 0, 100, awaits('cluster compatibility statistics')),
@@ -47,7 +47,7 @@ export const clusterOptions = {
   'cluster-slot-migration-max-archived-tasks': integer(32, 1, int32Max, { hidden: true, ...migration }),
   'cluster-slot-migration-log-max-len': integer(1000, 0, int64Max, migration),
   'slot-migration-max-failover-repl-bytes': integer(0, -1, int64Max, migration),
-  'availability-zone': text('', bus),
+  'availability-zone': text('', replication),
 
   replicaof: primaryAddress({ ...atStart, aliases: ['slaveof'], ...replication }),
   masterauth: text('', { sensitive: true, aliases: ['primaryauth'], ...replication }),

@@ -64,9 +64,9 @@ export const networkOptions = {
   'tls-dh-params-file': text(''),
   'tls-auth-clients-user': oneOf('off', ['off', 'cn', 'uri'], awaits('access control lists')),
   'tls-auto-reload-interval': integer(0, 0, int32Max, foreign('CONFIG SET of a TLS option reads the files again')),
-  'tls-cluster': yesNo(false, awaits('cluster bus')),
+  'tls-cluster': yesNo(false),
   'tls-replication': yesNo(false, awaits('replication')),
-  'tls-client-cert-file': text('', awaits('outgoing connections')),
-  'tls-client-key-file': text('', awaits('outgoing connections')),
-  'tls-client-key-file-pass': text('', { sensitive: true, ...awaits('outgoing connections') }),
+  'tls-client-cert-file': text(''),
+  'tls-client-key-file': text(''),
+  'tls-client-key-file-pass': text('', { sensitive: true }),
 };

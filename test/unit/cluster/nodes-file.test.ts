@@ -106,7 +106,7 @@ describe('loading', () => {
 describe('opening a node', () => {
   test('makes a new one with ids of its own and writes the file at once', () => {
     const { path } = tempFile();
-    const { node, wasKnown } = openClusterNode(path, settings, new TestHost(), 0);
+    const { node, wasKnown } = openClusterNode(path, settings, new TestHost());
     expect(wasKnown).toBe(false);
     expect(node.myself.id).toMatch(/^[0-9a-f]{40}$/);
     expect(node.myself.shardId).not.toBe(node.myself.id);
@@ -115,10 +115,10 @@ describe('opening a node', () => {
 
   test('id, shard, epochs and slots survive a restart; the address is that of the configuration', () => {
     const { path } = tempFile();
-    const first = openClusterNode(path, settings, new TestHost(), 0).node;
+    const first = openClusterNode(path, settings, new TestHost()).node;
     expect(first.changeSlotRanges('add', ['0', '99'])).toBeUndefined();
     expect(first.bumpEpoch()).toBeUndefined();
-    const { node, wasKnown } = openClusterNode(path, { ...settings, address: { ...address, port: 8001, busPort: 18001 } }, new TestHost(), 0);
+    const { node, wasKnown } = openClusterNode(path, { ...settings, address: { ...address, port: 8001, busPort: 18001 } }, new TestHost());
     expect(wasKnown).toBe(true);
     expect(node.state).toMatchObject({ myId: first.state.myId, currentEpoch: 1n, owners: first.state.owners });
     expect(node.myself).toEqual({ ...first.myself, port: 8001, busPort: 18001 });
@@ -127,6 +127,6 @@ describe('opening a node', () => {
 
   test('fails when the file cannot be written', () => {
     const { dir } = tempFile();
-    expect(() => openClusterNode(join(dir, 'absent', 'nodes.conf'), settings, new TestHost(), 0)).toThrow('ENOENT');
+    expect(() => openClusterNode(join(dir, 'absent', 'nodes.conf'), settings, new TestHost())).toThrow('ENOENT');
   });
 });

@@ -96,7 +96,7 @@ async function readMember(name: Name, requireFullCoverage: boolean): Promise<Clu
   const state = parseNodesConf(readFileSync(join(server.dir, 'nodes.conf'), 'latin1'), 0, myShard);
   const offsets = new Map((await shardNodes(client)).map((node) => [node.get('id'), Number(node.get('replication-offset'))]));
   const nodes = new Map([...state.nodes].map(([id, node]) => [id, { ...node, replicationOffset: offsets.get(id) ?? 0, linked: true }]));
-  return ClusterClient.of({ ...state, nodes }, { requireFullCoverage, address: myself(state) });
+  return ClusterClient.settled({ ...state, nodes }, { requireFullCoverage, address: myself(state) });
 }
 
 type NodeFields = ReadonlyMap<unknown, unknown>;
@@ -246,7 +246,7 @@ describe.runIf(hasReference())('beside a real cluster', () => {
   test.each(['hostname', 'unknown-endpoint'] as const)('redirects name the %s as we do', async (preferredEndpoint) => {
     await configure('cluster-preferred-endpoint-type', preferredEndpoint);
     const state = (await readMember('first', false)).node!.state;
-    const wrong = await wrongCases('first', ClusterClient.of(state, { requireFullCoverage: false, preferredEndpoint }).node!);
+    const wrong = await wrongCases('first', ClusterClient.settled(state, { requireFullCoverage: false, preferredEndpoint }).node!);
     await configure('cluster-preferred-endpoint-type', 'ip');
     expect(wrong).toEqual([]);
   });
@@ -260,7 +260,7 @@ describe.runIf(hasReference())('beside a real cluster', () => {
       await configure('cluster-allow-reads-when-down', allowReadsWhenDown ? 'yes' : 'no');
       for (const name of Object.keys(members) as Name[]) {
         const { state } = (await readMember(name, true)).node!;
-        const node = ClusterClient.of(state, { allowReadsWhenDown }).node!;
+        const node = ClusterClient.settled(state, { allowReadsWhenDown }).node!;
         expect(node.table.health.up).toBe(false);
         expect(await wrongCases(name, node)).toEqual([]);
       }

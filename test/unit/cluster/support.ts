@@ -1,8 +1,10 @@
 /** What the cluster tests share: ids, states, a node without a server, and a way to call its commands. */
+import { Random } from '../../../src/base/random.ts';
 import { ClusterNode } from '../../../src/cluster/cluster-node.ts';
-import type { ClusterHost, ClusterSettings } from '../../../src/cluster/cluster-node.ts';
+import type { ClusterHost } from '../../../src/cluster/cluster-node.ts';
 import { NodeFlag } from '../../../src/cluster/node-info.ts';
 import type { AnnouncedAddress, NodeInfo } from '../../../src/cluster/node-info.ts';
+import type { ClusterSettings } from '../../../src/cluster/settings.ts';
 import { newClusterState, newNode } from '../../../src/cluster/state.ts';
 import type { ClusterState } from '../../../src/cluster/state.ts';
 import type { DoorCommand } from '../../../src/commands/command.ts';
@@ -29,6 +31,14 @@ export const settings: ClusterSettings = {
   allowReadsWhenDown: false,
   preferredEndpoint: 'ip',
   address,
+  humanName: '',
+  nodeTimeoutMs: 1000,
+  pingIntervalMs: 1000,
+  blacklistTtlMs: 60_000,
+  gossipPercent: 10,
+  allowReplicaMigration: true,
+  overTls: false,
+  savesBestEffort: false,
 };
 
 /** A node alone with further members: primaries unless said otherwise. */
@@ -60,6 +70,8 @@ export class TestHost implements ClusterHost {
   readonly saved: string[] = [];
   readonly keysBySlot = new Map<number, number>();
   saveError: Error | undefined;
+  readonly random = new Random(1);
+  nowMs = 1_700_000_000_000;
   #ids = 0;
 
   save(text: string): void {
@@ -70,6 +82,10 @@ export class TestHost implements ClusterHost {
   newId(): string {
     this.#ids++;
     return this.#ids.toString(16).padStart(40, '0');
+  }
+
+  now(): number {
+    return this.nowMs;
   }
 
   keyCount(): number {
@@ -100,6 +116,14 @@ export class ClusterClient {
   static of(state: ClusterState, changes: Partial<ClusterSettings> = {}): ClusterClient {
     const host = new TestHost();
     return new ClusterClient(new ClusterNode(host, { ...settings, ...changes }, state), host);
+  }
+
+  /** As `of`, when what a primary waits for among others before it serves is over. */
+  static settled(state: ClusterState, changes: Partial<ClusterSettings> = {}): ClusterClient {
+    const client = ClusterClient.of(state, changes);
+    client.host.nowMs += 10_000;
+    client.node!.configure(client.node!.settings);
+    return client;
   }
 
   /** The reply's bytes, one character a byte. */

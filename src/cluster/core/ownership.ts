@@ -1,0 +1,82 @@
+/**
+ * Who owns which slot, as primaries claim it: the claim with the greater config epoch holds. A node that loses its last
+ * slots to another becomes that node's replica, as it happens to a primary that comes back after a failover.
+ */
+import type { MessageHeader } from '../bus/message.ts';
+import { asReplica } from '../member-operations.ts';
+import { isPrimary } from '../node-info.ts';
+import type { NodeInfo } from '../node-info.ts';
+import { slotsIn, slotsOf } from '../slot-bitmap.ts';
+import { NO_OWNER, nodeOf } from '../state.ts';
+import { sendUpdate } from './compose.ts';
+import type { CoreContext } from './context.ts';
+
+/** `claimant` serves these slots under that epoch, says itself or somebody for it. */
+export function takeClaim(core: CoreContext, claimant: NodeInfo, configEpoch: bigint, claimed: Uint8Array): void {
+  if (claimant.id === core.state.myId) return;
+  const { owners } = core.state;
+  const mainId = core.isPrimary ? core.state.myId : core.me.primaryId;
+  const next = [...owners];
+  const dirty: number[] = [];
+  let lostCount = 0;
+  let claimedCount = 0;
+  for (const slot of slotsIn(claimed)) {
+    claimedCount++;
+    const owner = owners[slot]!;
+    if (owner === claimant.id) core.unclaimed.delete(slot);
+    if (owner === claimant.id || core.state.importingFrom.has(slot) || !yields(core, owner, slot, configEpoch)) continue;
+    if (owner === core.state.myId && core.keysInSlot(slot) > 0) dirty.push(slot);
+    if (owner !== NO_OWNER && owner === mainId) lostCount++;
+    core.unclaimed.delete(slot);
+    next[slot] = claimant.id;
+  }
+  noteUnclaimed(core, claimant.id, claimed);
+  if (next.every((owner, slot) => owner === owners[slot])) return;
+  core.state = { ...core.state, owners: next };
+  afterLoss(core, claimant.id, mainId, lostCount, claimedCount, dirty);
+}
+
+/** Slots that the node does not claim any more. It keeps them until another does. */
+function noteUnclaimed(core: CoreContext, id: string, claimed: Uint8Array): void {
+  const held = slotsOf(core.state.owners, id);
+  for (const slot of slotsIn(held)) if ((claimed[slot >> 3]! & (1 << (slot & 7))) === 0 && core.state.owners[slot] === id) core.unclaimed.add(slot);
+}
+
+function yields(core: CoreContext, owner: string, slot: number, configEpoch: bigint): boolean {
+  return owner === NO_OWNER || core.unclaimed.has(slot) || nodeOf(core.state, owner).configEpoch < configEpoch;
+}
+
+function afterLoss(core: CoreContext, winner: string, mainId: string, lostCount: number, claimedCount: number, dirty: readonly number[]): void {
+  const isOusted = lostCount > 0 && !core.ownsSlots(mainId);
+  if (isOusted && (core.settings.allowReplicaMigration || claimedCount === lostCount)) follow(core, winner);
+  else if (dirty.length > 0) core.outputs.push({ do: 'drop-slots', slots: dirty });
+}
+
+/** Makes this node a replica of `primaryId`. */
+export function follow(core: CoreContext, primaryId: string): void {
+  core.log('notice', `Configuration change detected. Reconfiguring myself as a replica of ${primaryId}`);
+  core.state = { ...asReplica(core.state, core.state.myId, primaryId), migratingTo: new Map(), importingFrom: new Map() };
+}
+
+/** A sender that claims what others own under a greater epoch is told of one of them. */
+export function correctClaim(core: CoreContext, sender: NodeInfo, configEpoch: bigint, claimed: Uint8Array): void {
+  for (const slot of slotsIn(claimed)) {
+    const owner = core.state.owners[slot]!;
+    if (owner === NO_OWNER || owner === sender.id || core.unclaimed.has(slot)) continue;
+    const node = nodeOf(core.state, owner);
+    if (node.configEpoch <= configEpoch) continue;
+    core.log('verbose', `Node ${sender.id} has old slots configuration, sending an UPDATE message about ${owner}`);
+    sendUpdate(core, core.peer(sender.id).outLink, node);
+    return;
+  }
+}
+
+/** Two primaries with one epoch: the one with the smaller id takes a new one. */
+export function resolveCollision(core: CoreContext, sender: NodeInfo, { configEpoch }: MessageHeader): void {
+  const { me, state } = core;
+  if (!core.isPrimary || !isPrimary(sender) || configEpoch !== me.configEpoch || sender.id <= me.id) return;
+  const currentEpoch = BigInt.asUintN(64, state.currentEpoch + 1n);
+  core.state = { ...state, currentEpoch };
+  core.change(me.id, { configEpoch: currentEpoch });
+  core.log('verbose', `WARNING: configEpoch collision with node ${sender.id}. configEpoch set to ${currentEpoch}`);
+}

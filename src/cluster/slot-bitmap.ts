@@ -1,0 +1,54 @@
+/**
+ * Sets of slots as the bus carries them: bit `slot & 7` of byte `slot >> 3`. Those of a list of owners are made once
+ * per list, since every ping compares with one and carries another.
+ */
+import { SLOT_COUNT } from '../base/crc16.ts';
+import { NO_OWNER } from './state.ts';
+
+const bitmapBytes = SLOT_COUNT / 8;
+const noSlots = new Uint8Array(bitmapBytes);
+const known = new WeakMap<readonly string[], Map<string, Uint8Array>>();
+
+/** The slots of one owner. Not to be changed. */
+export function slotsOf(owners: readonly string[], id: string): Uint8Array {
+  let bitmaps = known.get(owners);
+  if (bitmaps === undefined) known.set(owners, bitmaps = bitmapsOf(owners));
+  return bitmaps.get(id) ?? noSlots;
+}
+
+export function ownsSlots(owners: readonly string[], id: string): boolean {
+  return slotsOf(owners, id) !== noSlots;
+}
+
+export function hasSlot(bitmap: Uint8Array, slot: number): boolean {
+  return (bitmap[slot >> 3]! & (1 << (slot & 7))) !== 0;
+}
+
+export function* slotsIn(bitmap: Uint8Array): Generator<number> {
+  for (let at = 0; at < bitmapBytes; at++) {
+    if (bitmap[at] === 0) continue;
+    for (let slot = at * 8; slot < at * 8 + 8; slot++) if (hasSlot(bitmap, slot)) yield slot;
+  }
+}
+
+export function sameSlots(one: Uint8Array, other: Uint8Array): boolean {
+  return Buffer.compare(one, other) === 0;
+}
+
+export function bitmapOf(slots: Iterable<number>): Uint8Array {
+  const bitmap = new Uint8Array(bitmapBytes);
+  for (const slot of slots) bitmap[slot >> 3]! |= 1 << (slot & 7);
+  return bitmap;
+}
+
+function bitmapsOf(owners: readonly string[]): Map<string, Uint8Array> {
+  const bitmaps = new Map<string, Uint8Array>();
+  for (let slot = 0; slot < owners.length; slot++) {
+    const owner = owners[slot]!;
+    if (owner === NO_OWNER) continue;
+    let bitmap = bitmaps.get(owner);
+    if (bitmap === undefined) bitmaps.set(owner, bitmap = new Uint8Array(bitmapBytes));
+    bitmap[slot >> 3]! |= 1 << (slot & 7);
+  }
+  return bitmaps;
+}
