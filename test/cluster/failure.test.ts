@@ -10,6 +10,11 @@ import type { ClusterMember, Kind } from './mixed-cluster.ts';
 const failed = /^(?:master|slave),fail$/;
 const well = /^(?:myself,)?master$/;
 
+/** The names of the fields of each link. */
+function shape(links: readonly (readonly unknown[])[]): unknown[] {
+  return links.map((link) => link.filter((_field, i) => i % 2 === 0).map(String));
+}
+
 describe.runIf(hasReference()).each<[string, readonly Kind[]]>([
   ['two Tesseras and a redis-server', ['tessera', 'tessera', 'redis']],
   ['a Tessera and two redis-servers', ['tessera', 'redis', 'redis']],
@@ -52,15 +57,15 @@ describe.runIf(hasReference()).each<[string, readonly Kind[]]>([
     for (const name of ['ping_sent', 'pong_sent', 'ping_received', 'pong_received']) expect(info).toMatch(new RegExp(`_${name}:[1-9]`));
     const [ours, theirs] = await Promise.all([tessera, redis].map(async ({ client }) => (await client.call('CLUSTER', 'LINKS')) as unknown[][]));
     expect(ours).toHaveLength(theirs!.length);
-    const shape = (links: unknown[][]): unknown[] => links.map((link) => link.filter((_field, i) => i % 2 === 0).map(String));
     expect(shape(ours!)).toEqual(shape(theirs!));
   });
 
   test('redirect clients to each other', async () => {
-    const { client } = tessera;
-    await redis.client.call('SET', 'c', '1');
-    expect(String(await redis.client.call('GET', 'c'))).toBe('1');
-    expect((await client.callRaw('GET', 'c')).toString()).toBe(`-MOVED 7365 127.0.0.1:${cluster.members[1]!.port}\r\n`);
+    const [first, second] = cluster.members as [ClusterMember, ClusterMember];
+    expect(String(await second.client.call('SET', 'c', '1'))).toBe('OK');
+    for (const { client } of [first, redis]) {
+      expect((await client.callRaw('GET', 'c')).toString()).toBe(`-MOVED 7365 127.0.0.1:${second.port}\r\n`);
+    }
   });
 
   test('find out that a Tessera was killed, and take it back', async () => {

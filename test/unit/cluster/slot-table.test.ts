@@ -7,7 +7,7 @@ import { me, other, owning, owningAll, stateWith, third } from './support.ts';
 describe('health', () => {
   test('a node that owns everything is up', () => {
     expect(clusterHealth(owningAll(stateWith()), true)).toEqual({
-      up: true, slotsAssigned: 16384, slotsOk: 16384, slotsMaybeFailed: 0, slotsFailed: 0, size: 1,
+      up: true, inMajority: true, slotsAssigned: 16384, slotsOk: 16384, slotsMaybeFailed: 0, slotsFailed: 0, size: 1,
     });
   });
 

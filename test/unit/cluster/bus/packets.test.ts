@@ -35,6 +35,15 @@ function feed(...chunks: readonly Uint8Array[]): Uint8Array[] {
   return packets;
 }
 
+/** Feeds; anything but a BusFormatError comes out. */
+function tryFeed(stream: Uint8Array): void {
+  try {
+    feed(stream);
+  } catch (error) {
+    if (!(error instanceof BusFormatError)) throw error;
+  }
+}
+
 function changed(packet: Uint8Array, at: number, ...bytes: readonly number[]): Uint8Array {
   const copy = Uint8Array.from(packet);
   copy.set(bytes, at);
@@ -122,11 +131,7 @@ describe('spoilt packets', () => {
   test(`do no harm to the assembler, whatever comes (seed ${seed})`, () => {
     fc.assert(fc.property(fc.uint8Array({ maxLength: 400 }), fc.boolean(), (noise, hasSignature) => {
       const stream = hasSignature ? Buffer.concat([Buffer.from('RCmb'), noise]) : noise;
-      try {
-        feed(stream);
-      } catch (error) {
-        expect(error).toBeInstanceOf(BusFormatError);
-      }
+      expect(() => tryFeed(stream)).not.toThrow();
     }), { seed, numRuns: 500 });
   });
 

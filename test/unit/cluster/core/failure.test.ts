@@ -120,10 +120,11 @@ describe('a node that answers again', () => {
 
   test('is back at once when it owns none', () => {
     const play = new Play(stateWith(peerOf('b'), peerOf('c', { flags: NodeFlag.replica, primaryId: idOf('b') })));
-    pass(play, 300, 'bc');
+    play.pass(100, 'bc');
     play.from('b', 'fail', {}, { nodeId: idOf('c') });
-    pass(play, nodeTimeoutMs, 'bc');
-    expect(play.node('c')!.flags & NodeFlag.failed).toBe(0);
+    expect(play.flags('c')).toBe('slave,fail');
+    play.backFrom('c', 'pong', { primaryId: idOf('b'), flags: NodeFlag.replica });
+    expect(play.flags('c')).toBe('slave');
   });
 });
 
