@@ -65,10 +65,13 @@ export class StreamNodes {
     return this.#counter(node, this.#deletedPosition(node));
   }
 
-  /** A node without entries that begins with the id and has the fields of the pairs from argument `first` on. */
-  create(id: StreamId, source: FieldSource, first: number, pairCount: number, reservedBytes: number): number {
-    const bytes = EMPTY_LISTPACK_BYTES + SPARE_BYTES + boundOf(source, first, pairCount, true);
-    const listpack = this.#listpack.create(Math.max(bytes, reservedBytes));
+  /**
+   * A node without entries that begins with the id and has the fields of the pairs from argument `first` on.
+   * There is room for an entry with them, or for as many as make `expectedBytes`.
+   */
+  create(id: StreamId, source: FieldSource, first: number, pairCount: number, expectedBytes: number): number {
+    const bytes = EMPTY_LISTPACK_BYTES + boundOf(source, first, pairCount, true);
+    const listpack = this.#listpack.create(Math.max(bytes, expectedBytes) + SPARE_BYTES);
     const node = this.#record(listpack);
     id.store(this.#arena.i32, node * 2);
     this.#begin(listpack);
@@ -90,9 +93,12 @@ export class StreamNodes {
     return node;
   }
 
-  /** Makes room for an entry, so that `append` needs no memory. */
-  reserve(node: number, source: FieldSource, first: number, pairCount: number, hasSameFields: boolean): void {
-    this.#resize(node, this.totalBytes(node) + SPARE_BYTES + boundOf(source, first, pairCount, !hasSameFields));
+  /** Makes room for an entry, so that `append` needs no memory. What it takes is counted exactly only where a guess does not do. */
+  reserve(node: number, id: StreamId, source: FieldSource, first: number, pairCount: number, hasSameFields: boolean): void {
+    const presentBytes = this.totalBytes(node) + SPARE_BYTES;
+    const capacity = this.#arena.capacityBytes(this.listpackOf(node));
+    if (presentBytes + boundOf(source, first, pairCount, !hasSameFields) <= capacity) return;
+    this.#resize(node, presentBytes + this.#entryBytes(node, id, source, first, pairCount, hasSameFields));
   }
 
   /** Whether an entry's fields are the node's own. */
@@ -115,13 +121,16 @@ export class StreamNodes {
     const listpack = this.listpackOf(node);
     this.#begin(listpack);
     this.#putInteger(0, hasSameFields ? EntryFlag.sameFields : 0);
-    this.#putDistance(node, id);
+    this.#msDistance(node, id);
+    this.#put(this.#value);
+    this.#seqDistance(node, id);
+    this.#put(this.#value);
     if (!hasSameFields) this.#putInteger(0, pairCount);
     for (let pair = 0; pair < pairCount; pair++) {
       if (!hasSameFields) this.#putArgument(source, first + pair * 2);
       this.#putArgument(source, first + pair * 2 + 1);
     }
-    this.#putInteger(0, ENTRY_ELEMENTS + (hasSameFields ? pairCount : 1 + pairCount * 2));
+    this.#putInteger(0, elementsOf(pairCount, hasSameFields));
     this.#finish(listpack);
   }
 
@@ -180,6 +189,30 @@ export class StreamNodes {
     copyBytes(u8, target * 8, u8, listpack * 8, i32[listpack * 2]!);
     i32[node * 2 + LISTPACK] = target;
     this.#listpack.free(listpack);
+  }
+
+  #entryBytes(node: number, id: StreamId, source: FieldSource, first: number, pairCount: number, hasSameFields: boolean): number {
+    let bytes = this.#integerBytes(0, 0) * 2;
+    this.#msDistance(node, id);
+    bytes += this.#valueBytes();
+    this.#seqDistance(node, id);
+    bytes += this.#valueBytes();
+    if (!hasSameFields) bytes += this.#integerBytes(0, pairCount);
+    for (let i = first + (hasSameFields ? 1 : 0); i < first + pairCount * 2; i += hasSameFields ? 2 : 1) {
+      this.#value.setBytes(source.bytes, source.offset(i), source.length(i));
+      bytes += this.#valueBytes();
+    }
+    return bytes + this.#integerBytes(0, elementsOf(pairCount, hasSameFields));
+  }
+
+  #integerBytes(hi: number, lo: number): number {
+    this.#value.setWords(hi, lo);
+    return this.#valueBytes();
+  }
+
+  #valueBytes(): number {
+    const encodedBytes = encodedBytesOf(this.#value);
+    return encodedBytes + backlengthBytes(encodedBytes);
   }
 
   #deletedPosition(node: number): number {
@@ -246,15 +279,25 @@ export class StreamNodes {
     this.#put(this.#value);
   }
 
-  /** What the id has beyond the node's. */
-  #putDistance(node: number, id: StreamId): void {
+  /** Sets the value to what the id's milliseconds have beyond the node's. */
+  #msDistance(node: number, id: StreamId): void {
     const { i32 } = this.#arena;
     const at = node * 2;
-    const msBorrow = (id.msLo >>> 0) < (i32[at + 1]! >>> 0) ? 1 : 0;
-    this.#putInteger((id.msHi - i32[at]! - msBorrow) | 0, (id.msLo - i32[at + 1]!) | 0);
-    const seqBorrow = (id.seqLo >>> 0) < (i32[at + 3]! >>> 0) ? 1 : 0;
-    this.#putInteger((id.seqHi - i32[at + 2]! - seqBorrow) | 0, (id.seqLo - i32[at + 3]!) | 0);
+    const borrow = (id.msLo >>> 0) < (i32[at + 1]! >>> 0) ? 1 : 0;
+    this.#value.setWords((id.msHi - i32[at]! - borrow) | 0, (id.msLo - i32[at + 1]!) | 0);
   }
+
+  #seqDistance(node: number, id: StreamId): void {
+    const { i32 } = this.#arena;
+    const at = node * 2 + 2;
+    const borrow = (id.seqLo >>> 0) < (i32[at + 1]! >>> 0) ? 1 : 0;
+    this.#value.setWords((id.seqHi - i32[at]! - borrow) | 0, (id.seqLo - i32[at + 1]!) | 0);
+  }
+}
+
+/** The elements of an entry before the one that counts them. */
+function elementsOf(pairCount: number, hasSameFields: boolean): number {
+  return ENTRY_ELEMENTS + (hasSameFields ? pairCount : 1 + pairCount * 2);
 }
 
 /** The bytes that the elements of pairs take at most, with their values only or with the fields as well. */

@@ -157,7 +157,7 @@ export class Streams implements ValueKind {
       node = this.#addNode(head, tail, id, source, first, pairCount);
     } else {
       hasSameFields = nodes.hasFields(node, source, first, pairCount);
-      nodes.reserve(node, source, first, pairCount, hasSameFields);
+      nodes.reserve(node, id, source, first, pairCount, hasSameFields);
     }
     nodes.append(node, id, source, first, pairCount, hasSameFields);
     const { i32 } = arena;
