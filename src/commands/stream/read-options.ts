@@ -50,27 +50,31 @@ export class ReadOptions {
     return this.bytesLeft > 0 ? Math.min(this.count, this.entriesLeft) : 0;
   }
 
-  /**
-   * Of `available` entries, those that still may be returned, which are taken off what is left; at least one,
-   * if nothing was returned yet. `bytesOf` tells what each takes, in order, and is asked only if that matters.
-   */
-  admit(available: number, isFirst: boolean, bytesOf: (i: number) => number): number {
-    let admitted = Math.min(available, this.entriesLeft);
-    if (this.bytesLeft !== Infinity) admitted = this.#admitBytes(admitted, isFirst, bytesOf);
+  /** Of `available` entries, those that still may be returned, which are taken off what is left, where their bytes do not count. */
+  admit(available: number): number {
+    const admitted = Math.min(available, this.entriesLeft);
     this.entriesLeft -= admitted;
     return admitted;
   }
 
-  #admitBytes(available: number, isFirst: boolean, bytesOf: (i: number) => number): number {
-    for (let i = 0; i < available; i++) {
-      const bytes = bytesOf(i);
-      if (bytes > this.bytesLeft && !(isFirst && i === 0)) {
+  get countsBytes(): boolean {
+    return this.bytesLeft !== Infinity;
+  }
+
+  /** As `admit`, where bytes count. `bytesOf` tells what each entry takes, in order. One is admitted if nothing was returned yet. */
+  admitBytes(available: number, isFirst: boolean, bytesOf: (i: number) => number): number {
+    const most = Math.min(available, this.entriesLeft);
+    let admitted = 0;
+    for (; admitted < most && this.bytesLeft > 0; admitted++) {
+      const bytes = bytesOf(admitted);
+      if (bytes > this.bytesLeft && !(isFirst && admitted === 0)) {
         this.bytesLeft = 0;
-        return i;
+        break;
       }
       this.bytesLeft -= bytes;
     }
-    return available;
+    this.entriesLeft -= admitted;
+    return admitted;
   }
 
   /** Index behind the option, or 0 after an error. */

@@ -74,8 +74,8 @@ function measure(call: Call, i: number, isFirst: boolean): number {
   start.increment();
   const count = streams.countRange(head, start, end, options.limit);
   const cursor = streams.readCursor;
-  cursor.seek(head, start);
-  counts[i] = options.admit(count, isFirst, (at) => nextEntryReplyBytes(arena, cursor, at));
+  if (options.countsBytes) cursor.seek(head, start);
+  counts[i] = options.countsBytes ? options.admitBytes(count, isFirst, (at) => nextEntryReplyBytes(arena, cursor, at)) : options.admit(count);
   return counts[i]!;
 }
 

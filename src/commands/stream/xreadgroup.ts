@@ -2,7 +2,7 @@
 import { GroupWord, incrementDeliveries, PendingWord, writeLong } from '../../keyspace/streams/group-records.ts';
 import { countRead } from '../../keyspace/streams/lag.ts';
 import { consumerSeen, markActive } from '../../keyspace/streams/consumer-times.ts';
-import { HeadWord } from '../../keyspace/streams/stream-head.ts';
+import { lengthOf } from '../../keyspace/streams/stream-head.ts';
 import type { StreamCursor } from '../../keyspace/streams/stream-cursor.ts';
 import type { Arena } from '../../memory/arena.ts';
 import * as errors from '../../protocol/errors.ts';
@@ -115,12 +115,12 @@ function assureRoom(call: Call, keyAt: number): void {
   const keyspace = call.keyspaceOf(keyAt);
   const { arena, streams } = keyspace;
   const { head, group } = found;
-  const most = (count: number): number => (Math.min(count, options.limit) + streams.groups.pendingCount(group)) * PENDING_ROOM_BYTES;
-  let bytes = most(streams.arena.i32[head * 2 + HeadWord.length]!);
+  const claimed = Number.isNaN(options.minIdleMs) ? 0 : streams.groups.pendingCount(group);
+  let bytes = (Math.min(lengthOf(arena, head), options.limit) + claimed) * PENDING_ROOM_BYTES;
   if (arena.reservedBytes + roomBytes + bytes > arena.maxBytes) {
     start.load(arena.i32, group * 2 + GroupWord.lastId);
     start.increment();
-    bytes = most(streams.countRange(head, start, end, options.limit));
+    bytes = (streams.countRange(head, start, end, options.limit) + claimed) * PENDING_ROOM_BYTES;
   }
   roomBytes += bytes;
   keyspace.assureRoom(roomBytes);
@@ -171,7 +171,7 @@ function serve(call: Call, i: number): void {
 function serveNew(call: Call, consumer: number): void {
   const { arena, streams } = call.keyspaceOf(names.keyAt);
   const { head, group } = found;
-  const claimed = claimable.length === 0 ? 0 : options.admit(claimable.length, isFirst, (i) => pendingReplyBytes(call, names.keyAt, claimable[i]!));
+  const claimed = claimable.length === 0 ? 0 : admitClaimed(call);
   start.load(arena.i32, group * 2 + GroupWord.lastId);
   start.increment();
   const cursor = streams.readCursor;
@@ -183,9 +183,15 @@ function serveNew(call: Call, consumer: number): void {
   if (count > 0) deliverNew(call, consumer, count);
 }
 
+function admitClaimed(call: Call): number {
+  if (!options.countsBytes) return options.admit(claimable.length);
+  return options.admitBytes(claimable.length, isFirst, (i) => pendingReplyBytes(call, names.keyAt, claimable[i]!));
+}
+
 function admitNew(arena: Arena, cursor: StreamCursor, head: number, available: number, isAlone: boolean): number {
+  if (!options.countsBytes) return options.admit(available);
   cursor.seek(head, start);
-  return options.admit(available, isFirst && isAlone, (i) => nextEntryReplyBytes(arena, cursor, i));
+  return options.admitBytes(available, isFirst && isAlone, (i) => nextEntryReplyBytes(arena, cursor, i));
 }
 
 function deliverNew(call: Call, consumer: number, count: number): void {
@@ -230,10 +236,7 @@ function servePending(call: Call, consumer: number): void {
   const cursor = new TreeCursor(arena);
   const has = streams.groups.seekPendingOf(consumer, start, cursor);
   const available = has ? Math.min(options.count, streams.groups.pendingCountOf(consumer) - cursor.rank) : 0;
-  const count = options.admit(available, isFirst, (i) => {
-    if (i > 0) cursor.next();
-    return pendingReplyBytes(call, names.keyAt, cursor.ref);
-  });
+  const count = admitPending(call, cursor, available);
   isFirst = false;
   streams.groups.seekPendingOf(consumer, start, cursor);
   call.reply.array(count);
@@ -253,6 +256,14 @@ function servePending(call: Call, consumer: number): void {
     }
   }
   noteSeen(call, consumer);
+}
+
+function admitPending(call: Call, cursor: TreeCursor, available: number): number {
+  if (!options.countsBytes) return options.admit(available);
+  return options.admitBytes(available, isFirst, (i) => {
+    if (i > 0) cursor.next();
+    return pendingReplyBytes(call, names.keyAt, cursor.ref);
+  });
 }
 
 function refuse(call: Call, error: string): false {
