@@ -33,13 +33,19 @@ export class GeoCircle implements GeoShape {
   readonly bounds: GeoBounds;
   readonly reachMeters: number;
 
+  /** A little more, so that no rounding matters. */
+  readonly #reachForSure: number;
+
   constructor(center: GeoPoint, radiusMeters: number) {
     this.center = center;
     this.reachMeters = radiusMeters;
+    this.#reachForSure = radiusMeters * 1.000001 + 1;
     this.bounds = boundsAround(center, radiusMeters, radiusMeters);
   }
 
   distanceTo(longitude: number, latitude: number): number {
+    // No way is shorter than the one straight north or south, and that is found without a sine.
+    if (meridianMeters(latitude, this.center.latitude) > this.#reachForSure) return outside;
     const meters = distanceMeters(this.center.longitude, this.center.latitude, longitude, latitude);
     return meters > this.reachMeters ? outside : meters;
   }

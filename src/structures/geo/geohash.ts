@@ -16,6 +16,7 @@ export const stepMax = 26;
 
 const alphabet = '0123456789bcdefghjkmnpqrstuvwxyz';
 const textLength = 11;
+const cellsMax = 2 ** stepMax;
 const two32 = 2 ** 32;
 const two63 = 2 ** 63;
 const two64 = 2 ** 64;
@@ -82,8 +83,12 @@ function beyondRange(score: number): number {
 
 /** The middle of a cell of step 26, kept on the map. */
 function middleOf(cell: number, degreesMax: number): number {
-  const middle = (edgeOf(cell, degreesMax, stepMax) + edgeOf(cell + 1, degreesMax, stepMax)) / 2;
-  return Math.min(degreesMax, Math.max(-degreesMax, middle));
+  // Two times edgeOf, whose power costs as much as all the rest.
+  const span = degreesMax + degreesMax;
+  const begin = -degreesMax + (cell / cellsMax) * span;
+  const end = -degreesMax + ((cell + 1) / cellsMax) * span;
+  const middle = (begin + end) / 2;
+  return middle > degreesMax ? degreesMax : middle < -degreesMax ? -degreesMax : middle;
 }
 
 /** The low 16 bits with a zero above each. */
