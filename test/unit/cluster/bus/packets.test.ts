@@ -113,7 +113,7 @@ describe('spoilt packets', () => {
       const packet = writePacket(message);
       for (const [at, value] of changes) packet[at % packet.length] = value;
       const found = tryRead(packet);
-      if (!(found instanceof BusFormatError)) expect(() => writePacket(found)).not.toThrow();
+      expect(found instanceof BusFormatError || writePacket(found).length > 0).toBe(true);
     }), { seed, numRuns: 500 });
   });
 
