@@ -93,11 +93,11 @@ const rules: Readonly<Record<string, Rule>> = {
   ...sortedSetRules,
 };
 
-/** How few words GETKEYS wants has changed since the reference; SPOP without a count takes any member. */
-const unshortened: readonly string[] = ['COMMAND', 'SPOP'];
+/** How few words GETKEYS wants has changed since the reference; SPOP without a count takes any member; some replies would have no end. */
+const unshortened: readonly string[] = ['COMMAND', 'SPOP', 'ZRANDMEMBER'];
 
-/** One more word means something since 7.2. */
-const unlengthened: readonly string[] = ['ZRANK', 'ZREVRANK'];
+/** One more word means something since 7.2, or may ask for a reply without an end. */
+const unlengthened: readonly string[] = ['ZRANDMEMBER', 'ZRANK', 'ZREVRANK'];
 
 /** Productions to choose from, and the sum of their weights. */
 export interface Grammar {

@@ -57,13 +57,14 @@ function write(writer: RdbWriter, { arena, sortedSets }: Keyspace, entry: number
 function readMembers(reader: RdbReader, rdbType: number, { sortedSets }: Keyspace, entry: number): void {
   const isBinary = rdbType === RdbType.zset2;
   const count = reader.countOf(isBinary ? 9 : 2);
-  sortedSets.create(entry, 0, count);
+  sortedSets.createLarge(entry);
   for (let left = count; left > 0; left--) {
     const member = reader.string();
     const score = isBinary ? reader.double() : textScore(reader);
     expectFormat(!Number.isNaN(score), 'a score is a number');
     expectFormat(sortedSets.put(entry, score, member, 0, member.length) === PutResult.added, 'a sorted set has each member once');
   }
+  sortedSets.settle(entry);
 }
 
 function textScore(reader: RdbReader): number {

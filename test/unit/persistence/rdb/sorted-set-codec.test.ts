@@ -63,6 +63,13 @@ describe('a payload of ours', () => {
   });
 });
 
+test('a score of -0 stays what it is in a large form, whatever order the members come in', () => {
+  bench.run(['ZADD', 'k', '1', 'x'.repeat(65)]);
+  bench.run('ZADD k -0 zero 2 two');
+  expect(restore(dump('k'))).toBe('+OK\r\n');
+  expect([bench.read('ZSCORE r zero'), dump('r')]).toEqual(['-0', dump('k')]);
+});
+
 describe.runIf(hasReference())('redis-server', () => {
   let server: Server;
   let client: RespClient;
