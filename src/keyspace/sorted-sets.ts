@@ -212,6 +212,11 @@ export class SortedSets implements ValueKind {
     return this.#large.scan(valueAddress(this.#arena, entry), position, records);
   }
 
+  /** Of a large form: appends the records of some of the `count` members, which there are, from a rank on; how many. */
+  recordsFrom(entry: number, rank: number, count: number, records: AddressList): number {
+    return this.#large.recordsFrom(valueAddress(this.#arena, entry), rank, count, records);
+  }
+
   /** The place of a member in its form, or 0. */
   #find(entry: number, bytes: Uint8Array, offset: number, length: number): number {
     if (this.isCompact(entry)) return this.#compact.find(entry, bytes, offset, length);

@@ -2,7 +2,7 @@
 import { assert } from '../base/assert.ts';
 import type { Arena } from '../memory/arena.ts';
 import {
-  bytesOf, capacityOf, childAt, countOf, itemCountsOf, keysOf, levelOf, mostEntries, refsOf, ROOT_COUNT, ROOT_NODE,
+  bytesOf, capacityOf, childAt, countOf, itemCountsOf, keysOf, levelOf, mostEntries, refsOf, startOf, ROOT_COUNT, ROOT_NODE,
 } from './tree-node.ts';
 import type { Order } from './tree-search.ts';
 
@@ -24,9 +24,10 @@ function checkNode(arena: Arena, order: Order, node: number, level: number): num
   const capacity = capacityOf(i32, node);
   assert(levelOf(i32, node) === level, 'all leaves are equally deep');
   assert(count > 0 && count <= capacity && capacity <= mostEntries(level), 'a node has entries, and room for them');
+  assert(startOf(i32, node) + count <= capacity, 'the entries end within the node');
   assert(arena.capacityBytes(node) - bytesOf(level, capacity) < 24, 'a node fills its block');
   for (let place = 0; place < count; place++) {
-    const key = f64[keysOf(node) + place]!;
+    const key = f64[keysOf(i32, node) + place]!;
     assert(!Number.isNaN(key) && !Object.is(key, -0), 'a key is a number and not -0');
     assert(i32[refsOf(i32, node) + place] !== 0, 'an entry has a ref');
     if (place > 0) checkOrder(arena, order, node, place - 1, node, place);
@@ -41,7 +42,7 @@ function checkChildren(arena: Arena, order: Order, node: number, level: number):
     const child = childAt(i32, node, place);
     const items = checkNode(arena, order, child, level - 1);
     assert(items === i32[itemCountsOf(i32, node) + place], 'an inner node counts the items below each child');
-    const hasFirst = f64[keysOf(node) + place] === f64[keysOf(child)] && i32[refsOf(i32, node) + place] === i32[refsOf(i32, child)];
+    const hasFirst = f64[keysOf(i32, node) + place] === f64[keysOf(i32, child)] && i32[refsOf(i32, node) + place] === i32[refsOf(i32, child)];
     assert(hasFirst, 'a child\'s entry has its first item');
     if (place + 1 < countOf(i32, node)) checkOrder(arena, order, child, countOf(i32, child) - 1, node, place + 1);
     sum += items;
@@ -51,8 +52,8 @@ function checkChildren(arena: Arena, order: Order, node: number, level: number):
 
 function checkOrder(arena: Arena, order: Order, node: number, place: number, other: number, otherPlace: number): void {
   const { f64, i32 } = arena;
-  const key = f64[keysOf(node) + place]!;
-  const otherKey = f64[keysOf(other) + otherPlace]!;
+  const key = f64[keysOf(i32, node) + place]!;
+  const otherKey = f64[keysOf(i32, other) + otherPlace]!;
   if (key < otherKey) return;
   assert(key === otherKey, 'keys ascend');
   const side = order.compare(i32[refsOf(i32, node) + place]!, i32[refsOf(i32, other) + otherPlace]!);

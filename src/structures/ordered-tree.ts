@@ -15,6 +15,7 @@
  */
 import { assert } from '../base/assert.ts';
 import { ArenaFullError, Purpose, type Arena } from '../memory/arena.ts';
+import type { AddressList } from './address-list.ts';
 import { checkOrderedTree } from './ordered-tree-check.ts';
 import type { TreeCursor } from './tree-cursor.ts';
 import { TreeInsertion } from './tree-insertion.ts';
@@ -91,6 +92,27 @@ export class OrderedTree {
   }
 
   /**
+   * Appends the refs of items from `rank` on, of which there are `count`, as far as they lie in one
+   * leaf; returns how many. O(log n).
+   */
+  refsFrom(root: number, rank: number, count: number, refs: AddressList): number {
+    const path = this.#path;
+    path.toRank(root, rank);
+    const i32 = this.#arena.i32;
+    const leaf = path.nodeAt(0);
+    const place = path.placeAt(0);
+    const first = refsOf(i32, leaf) + place;
+    const found = Math.min(count, countOf(i32, leaf) - place);
+    for (let at = first; at < first + found; at++) refs.push(i32[at]!);
+    return found;
+  }
+
+  /** As `refsFrom`, and takes the items out. */
+  takeFrom(root: number, rank: number, count: number, refs: AddressList): number {
+    return this.#removal.remove(this.refsFrom(root, rank, count, refs));
+  }
+
+  /**
    * Lets the item refer to `newRef`, which compares as `oldRef` does, while both records can be read;
    * false when the tree does not hold the item. O(log n).
    */
@@ -119,7 +141,7 @@ export class OrderedTree {
       node = childAt(i32, node, place);
     }
     const place = placeOf(f64, i32, node, this.#order, key, ref, Ties.upToItem) - 1;
-    const isItem = place >= 0 && i32[refsOf(i32, node) + place] === ref && f64[keysOf(node) + place] === key;
+    const isItem = place >= 0 && i32[refsOf(i32, node) + place] === ref && f64[keysOf(i32, node) + place] === key;
     return isItem ? rank + place : -1;
   }
 
@@ -186,7 +208,7 @@ export class OrderedTree {
     path.stepBack();
     const leaf = path.nodeAt(0);
     const place = path.placeAt(0);
-    return i32[refsOf(i32, leaf) + place] === ref && f64[keysOf(leaf) + place] === key;
+    return i32[refsOf(i32, leaf) + place] === ref && f64[keysOf(i32, leaf) + place] === key;
   }
 
   #seek(root: number, key: number, ties: Ties, cursor: TreeCursor): number {

@@ -15,6 +15,7 @@ export class TreeCursor {
   #leaf = 0;
   #place = 0;
   #leafCount = 0;
+  #keys = 0;
   #refs = 0;
 
   constructor(arena: Arena) {
@@ -27,7 +28,7 @@ export class TreeCursor {
   }
 
   get key(): number {
-    return this.#arena.f64[keysOf(this.#leaf) + this.#place]!;
+    return this.#arena.f64[this.#keys + this.#place]!;
   }
 
   get ref(): number {
@@ -88,6 +89,7 @@ export class TreeCursor {
     this.#leaf = leaf;
     this.#place = place;
     this.#leafCount = countOf(i32, leaf);
+    this.#keys = keysOf(i32, leaf);
     this.#refs = refsOf(i32, leaf);
   }
 

@@ -113,13 +113,13 @@ export class TreeInsertion {
   /** Splits the path's inner node of `level` while it takes in `child`. */
   #splitFor(level: number, where: number, child: number): number {
     const { f64, i32 } = this.#arena;
-    return this.#split(level, where, f64[keysOf(child)]!, i32[refsOf(i32, child)]!, child);
+    return this.#split(level, where, f64[keysOf(i32, child)]!, i32[refsOf(i32, child)]!, child);
   }
 
   /** Puts `child` into the path's inner node of `level`, behind its older sibling. */
   #placeFor(level: number, child: number): void {
     const { f64, i32 } = this.#arena;
-    this.#place(level, f64[keysOf(child)]!, i32[refsOf(i32, child)]!, child);
+    this.#place(level, f64[keysOf(i32, child)]!, i32[refsOf(i32, child)]!, child);
   }
 
   /** Replaces the path's node of `level` by two that also hold the new entry; the right one, which its parent lacks. */
@@ -188,7 +188,7 @@ export class TreeInsertion {
     if (!isFirst) return;
     for (let above = Math.max(level, 1); above <= path.top; above++) {
       const node = path.nodeAt(above);
-      f64[keysOf(node)] = key + 0;
+      f64[keysOf(i32, node)] = key + 0;
       i32[refsOf(i32, node)] = ref;
     }
   }

@@ -3,9 +3,12 @@
  *
  *     granule 0               c granules   c words   c words          c words
  *     ┌──────────┬──────────┬────────────┬─────────┬────────────────┬────────────────┐
- *     │ count:16 │ level    │ keys       │ refs    │ children       │ item counts    │
- *     │ cap.:16  │          │ float64    │ int32   │ only level > 0 │ only level > 0 │
+ *     │ count:16 │ level:8  │ keys       │ refs    │ children       │ item counts    │
+ *     │ cap.:16  │ start:24 │ float64    │ int32   │ only level > 0 │ only level > 0 │
  *     └──────────┴──────────┴────────────┴─────────┴────────────────┴────────────────┘
+ *
+ * The entries are the `count` ones from the `start`-th of each array on, so that what is taken from
+ * the front moves nothing.
  *
  * An entry of a leaf (level 0) is an item. An entry of an inner node is a child with the key and the
  * ref of its first item and the number of items below it. Nodes of both kinds grow and shrink by the
@@ -19,6 +22,8 @@ import { granulesOfClass, sizeClassOf } from '../memory/size-classes.ts';
 export const ROOT_NODE = 0;
 export const ROOT_COUNT = 1;
 
+const LEVEL_MASK = 0xff;
+const START_SHIFT = 8;
 const MOST_BLOCK_BYTES = 1024;
 const LEAF_ENTRY_BYTES = 12;
 const INNER_ENTRY_BYTES = 20;
@@ -36,17 +41,17 @@ export function capacityOf(i32: Int32Array, node: number): number {
 }
 
 export function levelOf(i32: Int32Array, node: number): number {
-  return i32[node * 2 + 1]!;
+  return i32[node * 2 + 1]! & LEVEL_MASK;
 }
 
 /** The Float64 index of a node's first key. */
-export function keysOf(node: number): number {
-  return node + 1;
+export function keysOf(i32: Int32Array, node: number): number {
+  return node + 1 + startOf(i32, node);
 }
 
 /** The Int32 index of a node's first ref. */
 export function refsOf(i32: Int32Array, node: number): number {
-  return (node + 1 + capacityOf(i32, node)) * 2;
+  return (node + 1 + capacityOf(i32, node)) * 2 + startOf(i32, node);
 }
 
 /** The Int32 index of an inner node's first child. */
@@ -107,7 +112,7 @@ export function putEntry(
 ): void {
   const capacity = capacityOf(i32, node);
   const refs = refsOf(i32, node) + place;
-  f64[keysOf(node) + place] = key + 0;
+  f64[keysOf(i32, node) + place] = key + 0;
   i32[refs] = ref;
   if (levelOf(i32, node) === 0) return;
   i32[refs + capacity] = child;
@@ -116,32 +121,54 @@ export function putEntry(
 
 /** Writes the entry of `child`, as it is now, into a place of its parent. */
 export function putChild(f64: Float64Array, i32: Int32Array, parent: number, place: number, child: number): void {
-  putEntry(f64, i32, parent, place, f64[keysOf(child)]!, i32[refsOf(i32, child)]!, child, itemsBelow(i32, child));
+  putEntry(f64, i32, parent, place, f64[keysOf(i32, child)]!, i32[refsOf(i32, child)]!, child, itemsBelow(i32, child));
 }
 
-/** Makes room for one entry at `place` of a node that is not full. */
+/** Makes room for one entry at `place` of a node that is not full: the fewer entries move, if there is room on their side. */
 export function openPlace(f64: Float64Array, i32: Int32Array, node: number, place: number): void {
-  moveEntries(f64, i32, node, place, node, place + 1, countOf(i32, node) - place);
+  const count = countOf(i32, node);
+  const start = startOf(i32, node);
+  if (start > 0 && (place < count >> 1 || start + count === capacityOf(i32, node))) {
+    moveStart(i32, node, -1);
+    moveEntries(f64, i32, node, 1, node, 0, place);
+  } else {
+    moveEntries(f64, i32, node, place, node, place + 1, count - place);
+  }
   i32[node * 2]! += 1;
 }
 
-/** Takes out `count` entries from `place` on. */
+/** Takes out `count` entries from `place` on; the fewer of the others move. */
 export function closePlaces(f64: Float64Array, i32: Int32Array, node: number, place: number, count: number): void {
-  moveEntries(f64, i32, node, place + count, node, place, countOf(i32, node) - place - count);
+  const behind = countOf(i32, node) - place - count;
+  if (place < behind) {
+    moveEntries(f64, i32, node, 0, node, count, place);
+    moveStart(i32, node, count);
+  } else {
+    moveEntries(f64, i32, node, place + count, node, place, behind);
+  }
   i32[node * 2]! -= count;
 }
 
-/** Appends `count` entries from `place` of a node to another one of its level. */
+/** Appends `count` entries from `place` of a node to another one of its level, which starts with the first place. */
 export function appendEntries(f64: Float64Array, i32: Int32Array, from: number, place: number, count: number, to: number): void {
   moveEntries(f64, i32, from, place, to, countOf(i32, to), count);
   i32[to * 2]! += count;
+}
+
+/** The place in the arrays of a node's first entry. */
+export function startOf(i32: Int32Array, node: number): number {
+  return i32[node * 2 + 1]! >>> START_SHIFT;
+}
+
+function moveStart(i32: Int32Array, node: number, places: number): void {
+  i32[node * 2 + 1]! += places << START_SHIFT;
 }
 
 function moveEntries(
   f64: Float64Array, i32: Int32Array, from: number, place: number, to: number, toPlace: number, count: number,
 ): void {
   if (count <= 0) return;
-  moveKeys(f64, keysOf(from) + place, keysOf(to) + toPlace, count);
+  moveKeys(f64, keysOf(i32, from) + place, keysOf(i32, to) + toPlace, count);
   let source = refsOf(i32, from) + place;
   let target = refsOf(i32, to) + toPlace;
   moveWords(i32, source, target, count);

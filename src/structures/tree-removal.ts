@@ -7,8 +7,8 @@
 import { assert } from '../base/assert.ts';
 import { Purpose, type Arena } from '../memory/arena.ts';
 import {
-  appendEntries, bytesOf, capacityFor, capacityOf, childAt, closePlaces, countOf, itemCountsOf, layOut, levelOf, mostEntries,
-  putChild, ROOT_COUNT, ROOT_NODE,
+  appendEntries, bytesOf, capacityFor, capacityOf, childAt, closePlaces, countOf, itemCountsOf, keysOf, layOut, levelOf, mostEntries,
+  putChild, refsOf, ROOT_COUNT, ROOT_NODE,
 } from './tree-node.ts';
 import type { TreePath } from './tree-path.ts';
 
@@ -56,8 +56,7 @@ export class TreeRemoval {
     if (count < mostEntries(level) >> 2 && siblings > 0) this.#join(level, parent, place < siblings ? place : place - 1);
     else this.#shrink(level);
     // Joined or not, the entry there is of a child whose first item may be another one now.
-    const settled = Math.min(place, countOf(i32, parent) - 1);
-    this.#putChild(parent, settled);
+    this.#putFirst(parent, Math.min(place, countOf(i32, parent) - 1));
   }
 
   #settleRoot(): void {
@@ -139,9 +138,12 @@ export class TreeRemoval {
     this.#path.relink(level, node);
   }
 
-  #putChild(parent: number, place: number): void {
+  /** Writes the first item of a child into its entry, whose count is right. */
+  #putFirst(parent: number, place: number): void {
     const { f64, i32 } = this.#arena;
-    putChild(f64, i32, parent, place, childAt(i32, parent, place));
+    const child = childAt(i32, parent, place);
+    f64[keysOf(i32, parent) + place] = f64[keysOf(i32, child)]!;
+    i32[refsOf(i32, parent) + place] = i32[refsOf(i32, child)]!;
   }
 
   /** An empty node for `count` entries, or 0 when the arena is full. */

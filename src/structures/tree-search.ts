@@ -47,7 +47,7 @@ export type Ties = (typeof Ties)[keyof typeof Ties];
 export function placeOf(
   f64: Float64Array, i32: Int32Array, node: number, order: Order, key: number, ref: number, ties: Ties,
 ): number {
-  const keys = keysOf(node);
+  const keys = keysOf(i32, node);
   const refs = refsOf(i32, node);
   let low = 0;
   let high = countOf(i32, node);

@@ -20,8 +20,6 @@ import { MemberOrder, newMemberRecord, recordScore, setRecordScore } from './mem
 const ROOT_WORDS = 8;
 const TREE = 4;
 const RECORD_GRANULES = 6;
-/** Members that are taken out of a range at a time. */
-const REMOVAL_STEP = 1024;
 
 export class LargeForm {
   readonly #arena: Arena;
@@ -115,7 +113,12 @@ export class LargeForm {
 
   /** Takes out the members of `count` ranks from `rank` on. */
   removeRange(addr: number, rank: number, count: number): void {
-    for (let left = count; left > 0; left -= REMOVAL_STEP) this.#removeSome(addr, rank, Math.min(left, REMOVAL_STEP));
+    const removed = this.#removed;
+    for (let left = count; left > 0;) {
+      removed.clear();
+      left -= this.#tree.takeFrom(addr * 2 + TREE, rank, left, removed);
+      for (let i = 0; i < removed.length; i++) this.#forget(addr, removed.at(i));
+    }
   }
 
   rankOf(addr: number, record: number): number {
@@ -142,25 +145,23 @@ export class LargeForm {
     return cursor.moveTo(addr * 2 + TREE, rank);
   }
 
+  /** Appends the records of up to `count` members, which there are, from a rank on; how many. */
+  recordsFrom(addr: number, rank: number, count: number, out: AddressList): number {
+    return this.#tree.refsFrom(addr * 2 + TREE, rank, count, out);
+  }
+
   /** As Table.scan; what is found are records. */
   scan(addr: number, position: number, out: AddressList): number {
     return this.#table.scan(addr * 2, position, out);
   }
 
-  #removeSome(addr: number, rank: number, count: number): void {
+  /** Removes a record that the tree does not have any more. */
+  #forget(addr: number, record: number): void {
     const { i32, u8 } = this.#arena;
-    const cursor = this.#cursor;
-    const removed = this.#removed;
-    removed.clear();
-    cursor.moveTo(addr * 2 + TREE, rank);
-    for (let left = count; left > 0; left--, cursor.next()) removed.push(cursor.ref);
-    this.#tree.removeRange(addr * 2 + TREE, rank, count);
-    for (let i = 0; i < count; i++) {
-      const record = removed.at(i);
-      this.#table.remove(addr * 2, this.#hash.hash(u8, keyOffsetOf(i32, record), keyLengthOf(i32, record)), record);
-      this.#countRecord(addr, record, -1);
-      this.#arena.free(record, Purpose.value);
-    }
+    const hash = this.#hash.hash(u8, keyOffsetOf(i32, record), keyLengthOf(i32, record));
+    this.#table.remove(addr * 2, hash, record);
+    this.#countRecord(addr, record, -1);
+    this.#arena.free(record, Purpose.value);
   }
 
   #countRecord(addr: number, record: number, sign: number): void {
