@@ -223,6 +223,10 @@ export class ReplyWriter {
   }
 
   double(n: number): void {
+    if (this.resp === 2 && Number.isSafeInteger(n) && !Object.is(n, -0)) {
+      this.bulkInteger(n);
+      return;
+    }
     const length = writeDouble(doubleText, 0, n);
     if (this.resp === 2) {
       this.bulk(doubleText, 0, length);

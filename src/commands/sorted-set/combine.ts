@@ -8,7 +8,7 @@ import type { ShardCommand } from '../command.ts';
 import { countedKeys, oneKey } from '../key-specs.ts';
 import { type Aggregate, countCommon, intersect, subtract, unite } from './combination.ts';
 import { findOperands, type Operand } from './operand.ts';
-import { beginMembers, replyMember } from './range.ts';
+import { beginMembers, replyMember } from './reply-members.ts';
 import { sortedSetRow } from './row.ts';
 import { makeDraft, storeDraft } from './store.ts';
 

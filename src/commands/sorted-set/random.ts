@@ -4,7 +4,7 @@ import { wordBytes } from '../../protocol/ascii.ts';
 import * as errors from '../../protocol/errors.ts';
 import type { Call } from '../call.ts';
 import { findCollection, wrongTypeEntry } from '../collection.ts';
-import { beginMembers, replyMember } from './range.ts';
+import { beginMembers, replyMember } from './reply-members.ts';
 import { sortedSetRow } from './row.ts';
 
 const withScores = wordBytes('withscores');

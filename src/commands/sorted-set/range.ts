@@ -1,12 +1,12 @@
 /** ZRANGE and its older relatives, and the counts of ranges: ZCOUNT, ZLEXCOUNT. */
 import { ValueType } from '../../keyspace/entry.ts';
-import type { SortedSetCursor } from '../../keyspace/sorted-sets/cursor.ts';
 import type { SortedSets } from '../../keyspace/sorted-sets.ts';
 import type { Call } from '../call.ts';
 import type { ShardCommand } from '../command.ts';
 import { findCollection, wrongTypeEntry } from '../collection.ts';
 import { bounds, type RangeKind } from './bounds.ts';
 import { countWithinLimit, readRange, request, type FixedRange } from './range-request.ts';
+import { beginMembers, replyBackward, replyForward } from './reply-members.ts';
 import { sortedSetRow } from './row.ts';
 
 const complexity = 'O(log(N)+M) with N members of the sorted set, M of them returned';
@@ -57,34 +57,16 @@ function replyRange(call: Call, fixed: FixedRange): void {
   if (entry === wrongTypeEntry) return;
   const { sortedSets } = call.keyspaceOf(1);
   const count = entry === 0 ? 0 : findRange(call, sortedSets, entry);
-  beginMembers(call, count, request.hasScores);
-  if (count === 0) return;
   const { isReverse, hasScores, offset } = request;
-  const { cursor } = sortedSets;
-  cursor.moveTo(entry, isReverse ? bounds.to - 1 - offset : bounds.from + offset);
-  replyMember(call, cursor, hasScores);
-  for (let left = count - 1; left > 0; left--) {
-    if (isReverse) cursor.prev();
-    else cursor.next();
-    replyMember(call, cursor, hasScores);
-  }
+  beginMembers(call, count, hasScores);
+  if (count === 0) return;
+  if (isReverse) replyBackward(call, entry, bounds.to - 1 - offset, count, hasScores);
+  else replyForward(call, entry, bounds.from + offset, count, hasScores);
 }
 
 /** How many members the request is about, which has been read; `bounds` has the ranks. */
 export function findRange(call: Call, sortedSets: SortedSets, entry: number): number {
   return bounds.find(call, sortedSets, entry, request.isReverse) ? countWithinLimit(bounds.to - bounds.from) : 0;
-}
-
-/** The header of members with or without their scores: a flat array, in RESP3 one of pairs. */
-export function beginMembers(call: Call, count: number, hasScores: boolean): void {
-  call.reply.array(hasScores && call.reply.resp === 2 ? count * 2 : count);
-}
-
-export function replyMember(call: Call, cursor: SortedSetCursor, hasScore: boolean): void {
-  const { reply } = call;
-  if (hasScore && reply.resp === 3) reply.array(2);
-  reply.bulk(cursor.bytes, cursor.offset, cursor.length);
-  if (hasScore) reply.double(cursor.score);
 }
 
 function replyCount(call: Call, kind: RangeKind): void {

@@ -19,7 +19,6 @@ export class SortedSetCursor {
   bytes: Uint8Array;
   offset = 0;
   length = 0;
-  score = 0;
   readonly #arena: Arena;
   readonly #compact: CompactForm;
   readonly #large: LargeForm;
@@ -29,6 +28,8 @@ export class SortedSetCursor {
   /** The listpack's address, 0 for a large form. */
   #listpack = 0;
   #place = 0;
+  /** Of a large form. */
+  #record = 0;
 
   constructor(arena: Arena, compact: CompactForm, large: LargeForm) {
     this.#arena = arena;
@@ -36,6 +37,14 @@ export class SortedSetCursor {
     this.#large = large;
     this.#tree = new TreeCursor(arena);
     this.bytes = arena.u8;
+  }
+
+  get score(): number {
+    if (this.#listpack === 0) return recordScore(this.#arena.i32, this.#record);
+    const { listpack } = this.#compact;
+    const read = this.#read;
+    listpack.read(this.#listpack, listpack.next(this.#listpack, this.#place), read);
+    return read.isInteger ? read.integer : parseDouble(read.bytes, read.offset, read.length);
   }
 
   /** Stands on the member of a rank; false when there is none. O(log n). */
@@ -66,26 +75,29 @@ export class SortedSetCursor {
 
   /** Shows a record of a large form. */
   showRecord(record: number): void {
-    const { i32, u8 } = this.#arena;
-    this.bytes = u8;
-    this.offset = keyOffsetOf(i32, record);
-    this.length = keyLengthOf(i32, record);
-    this.score = recordScore(i32, record);
+    this.#listpack = 0;
+    this.#show(record);
   }
 
   #standOnItem(isThere: boolean): boolean {
-    if (isThere) this.showRecord(this.#tree.ref);
+    if (isThere) this.#show(this.#tree.ref);
     return isThere;
+  }
+
+  #show(record: number): void {
+    const { i32, u8 } = this.#arena;
+    const head = i32[record * 2]!;
+    if (this.bytes !== u8) this.bytes = u8;
+    this.offset = keyOffsetOf(i32, record, head);
+    this.length = keyLengthOf(i32, record, head);
+    this.#record = record;
   }
 
   #standOnPlace(place: number): boolean {
     if (place === 0) return false;
     this.#place = place;
-    const { listpack } = this.#compact;
     const read = this.#read;
-    listpack.read(this.#listpack, listpack.next(this.#listpack, place), read);
-    this.score = read.isInteger ? read.integer : parseDouble(read.bytes, read.offset, read.length);
-    listpack.read(this.#listpack, place, read);
+    this.#compact.listpack.read(this.#listpack, place, read);
     this.bytes = read.isInteger ? this.#integerText : read.bytes;
     this.offset = read.isInteger ? 0 : read.offset;
     this.length = read.isInteger ? read.writeText(this.#integerText, 0) : read.length;
