@@ -3,6 +3,7 @@
  * and execution read. Nothing else in the server matches on a command's name.
  */
 import type { Call } from './call.ts';
+import type { Session } from '../routing/session.ts';
 import type { DoorCall } from './door-call.ts';
 
 /** Command flags, as COMMAND INFO names them. */
@@ -90,6 +91,8 @@ export interface ShardCommand extends RowBase {
   readonly route?: (request: RequestArguments, shardCount: number) => number;
   /** Whether this call also reads keys that are no arguments, so that it needs every shard (in a cluster they are in its slot). */
   readonly readsOtherKeys?: (request: RequestArguments) => boolean;
+  /** What it has to know of its client's state: the door adds it as a last argument, which the handler takes away. */
+  readonly sessionArgument?: (session: Session, request: RequestArguments) => Uint8Array;
   /**
    * Up to how many arguments, the name among them, it is quick: some few steps whatever the size of the value. Without
    * it a dozen for fast commands and those of constant time.

@@ -25,7 +25,7 @@ export const arityOf = Int32Array.from(rows, (row) => row.arity);
 export const Place = { door: 0, shard: 1, everyShard: 2, container: 3 } as const;
 export const placeOf = Uint8Array.from(rows, (row) =>
   'subcommands' in row ? Place.container : row.place === 'door' ? Place.door : row.place === 'shard' ? Place.shard : Place.everyShard);
-/** The index of the only key's argument, or 0 when keys must be looked for by the key specs. */
+/** The index of the only key's argument, or 0 when keys must be looked for by the key specs, or more is to be done first. */
 export const singleKeyOf = Uint8Array.from(rows, singleKey);
 /** The index of the first key's argument, or 0 when it must be looked for: where an effect has its key. */
 export const firstKeyOf = Uint8Array.from(rows, firstKey);
@@ -95,6 +95,7 @@ function quickArgc(row: CommandRow): number {
 }
 
 function singleKey(row: CommandRow): number {
+  if ('sessionArgument' in row) return 0;
   const [spec] = row.keys;
   return row.keys.length === 1 && spec !== undefined && 'lastKey' in spec.find && spec.find.lastKey === 0 ? firstKey(row) : 0;
 }

@@ -131,6 +131,10 @@ export const wrongArityAtAll = 'ERR wrong number of arguments';
 export const conditionsConflict = 'ERR Multiple condition flags specified';
 export const fieldConditionConflict = 'ERR Only one of FXX or FNX arguments can be specified';
 export const persistConflict = 'ERR Only one of EX, PX, EXAT, PXAT or PERSIST arguments can be specified';
+export const noFieldset = 'ERR no such fieldset';
+export const fieldTwiceInFieldset = 'ERR duplicate field name in fieldset';
+export const fieldsetMismatch = 'ERR value count does not match fieldset field count';
+export const fieldsetsTooLarge = 'ERR the fieldsets of this connection are too large';
 export const keepTtlConflict = 'ERR Only one of EX, PX, EXAT, PXAT or KEEPTTL arguments can be specified';
 
 export function unknownArgument(argument: string): string {

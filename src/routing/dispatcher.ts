@@ -21,7 +21,7 @@ import * as errors from '../protocol/errors.ts';
 import { ParseStatus } from '../protocol/request-parser.ts';
 import type { Door } from './door.ts';
 import { RunBuilder } from './run-builder.ts';
-import { ReplyMode, type Session } from './session.ts';
+import { type HeldCommand, ReplyMode, type Session } from './session.ts';
 import { decideSlot, presencePolicy, SlotAnswer, slotErrorText, SlotInput } from './slot-decision.ts';
 
 /** Of an unknown command's arguments so many, and so many bytes of each, are enough for what the error shows. */
@@ -134,6 +134,17 @@ export class Dispatcher {
   }
 
   #executeByKeys(session: Session, id: number, bytes: Uint8Array, at: number, args: Int32Array, argc: number, next: number): boolean {
+    const { sessionArgument } = rows[id] as ShardCommand;
+    if (sessionArgument === undefined) return this.#routeByKeys(session, id, bytes, at, args, argc, next);
+    if (this.#isHeldByPause(session, id, bytes, at, args, argc, next)) return false;
+    this.#closeRun(session);
+    const longer = withArgument(bytes, at, args, argc, next, sessionArgument(session, requestOf(bytes, at, args, argc)));
+    this.#routeByKeys(session, id, longer.bytes, 0, longer.args, argc + 1, longer.bytes.length);
+    this.#closeRun(session);
+    return false;
+  }
+
+  #routeByKeys(session: Session, id: number, bytes: Uint8Array, at: number, args: Int32Array, argc: number, next: number): boolean {
     const { shardCount } = this.#door;
     const row = rows[id] as ShardCommand;
     if (row.route !== undefined) {
@@ -226,12 +237,8 @@ export class Dispatcher {
     this.#closeRun(session);
     const endpoint = this.#door.endpointOf(session, slot, SlotAnswer.ask);
     const redirect = Buffer.from(slotErrorText(SlotAnswer.ask, slot, endpoint), 'latin1');
-    const command = Buffer.concat([bytes.subarray(at, next), redirect]);
-    const extended = new Int32Array(argc * 2 + 2);
-    extended.set(args.subarray(0, argc * 2));
-    extended[argc * 2] = next - at;
-    extended[argc * 2 + 1] = redirect.length;
-    this.#send(session, id, slot % this.#door.shardCount, slot | (policy << 16), command, 0, extended, argc + 1, command.length);
+    const longer = withArgument(bytes, at, args, argc, next, redirect);
+    this.#send(session, id, slot % this.#door.shardCount, slot | (policy << 16), longer.bytes, 0, longer.args, argc + 1, longer.bytes.length);
     this.#closeRun(session);
   }
 
@@ -305,6 +312,15 @@ export class Dispatcher {
     this.#endOneCommand(session);
     return false;
   }
+}
+
+/** A copy of a command with one more argument. */
+function withArgument(bytes: Uint8Array, at: number, args: Int32Array, argc: number, next: number, added: Uint8Array): HeldCommand {
+  const longer = new Int32Array(argc * 2 + 2);
+  longer.set(args.subarray(0, argc * 2));
+  longer[argc * 2] = next - at;
+  longer[argc * 2 + 1] = added.length;
+  return { bytes: Buffer.concat([bytes.subarray(at, next), added]), args: longer };
 }
 
 function contextOf(session: Session): number {

@@ -10,6 +10,7 @@ import type { RequestLimits } from '../protocol/request-limits.ts';
 import { copyOf } from '../base/copy-bytes.ts';
 import { fullNames } from '../commands/table.ts';
 import type { DoorCall } from '../commands/door-call.ts';
+import type { Fieldsets } from '../commands/hash/fieldsets.ts';
 
 export const ReplyMode = { on: 0, off: 1, skipNext: 2, skip: 3 } as const;
 
@@ -52,6 +53,9 @@ export class Session {
   asking = false;
   redirects = false;
   replyMode: number = ReplyMode.on;
+
+  /** Of HIMPORT, once the client has prepared one. */
+  fieldsets: Fieldsets | undefined;
 
   lastInteractionMs: number;
   /** Id of the last command that was looked up; -1 for none, or an unknown one. */
@@ -152,6 +156,7 @@ export class Session {
     this.noTouch = false;
     this.readonlyMode = false;
     this.asking = false;
+    this.fieldsets = undefined;
     if (this.replyMode === ReplyMode.off) this.replyMode = ReplyMode.on;
   }
 

@@ -347,6 +347,31 @@ test('CLIENT KILL by age and by several ids', async () => {
   expect(String(await others[1]!.readToEnd())).toBe('');
 });
 
+// redis.io/commands/himport-prepare, himport-set, himport-discard and himport-discardall, since 8.10.0
+test('HIMPORT', async () => {
+  const fields = Array.from({ length: 2000 }, (_, i) => `field:${i}:${'x'.repeat(i % 300)}`);
+  const values = fields.map((_, i) => 'v'.repeat(i % 500));
+  const keys = ['a', 'b', 'c', 'd'];
+  expect(await differing(
+    [['HIMPORT', 'PREPARE', 'large', ...fields], 'OK'],
+    ...keys.map((key) => [['HIMPORT', 'SET', key, 'large', ...values], 'OK'] as const),
+    ...keys.map((key) => [['HLEN', key], fields.length] as const),
+    ...keys.map((key) => [['HMGET', key, ...fields], values] as const),
+    [['HIMPORT', 'PREPARE', 'small', 'f', 'g'], 'OK'],
+    [['HSETEX', 'a', 'EX', '100', 'FIELDS', '1', 'old', '1'], 1],
+    [['EXPIRE', 'a', '100'], 1],
+    [['HIMPORT', 'SET', 'a', 'small', '1', '2'], 'OK'],
+    [['HGETALL', 'a'], ['f', '1', 'g', '2']],
+    [['TTL', 'a'], -1],
+    [['HIMPORT', 'SET', 'a', 'small', '1'], ANY_ERROR],
+    [['HIMPORT', 'PREPARE', 'small', 'f', 'f'], ANY_ERROR],
+    [['HIMPORT', 'DISCARD', 'small'], 1],
+    [['HIMPORT', 'SET', 'a', 'small', '1', '2'], ANY_ERROR],
+    [['HIMPORT', 'DISCARDALL'], 1],
+    [['HGETALL', 'a'], ['f', '1', 'g', '2']],
+  )).toEqual([]);
+});
+
 // redis.io/commands/command-docs: the rows of the newer commands are there like all others
 test('COMMAND knows the newer commands', async () => {
   for (const name of ['digest', 'delex', 'delifeq', 'msetex', 'increx', 'client|setinfo', 'client|no-touch']) {
