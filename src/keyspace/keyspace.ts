@@ -441,9 +441,10 @@ export class Keyspace {
     return true;
   }
 
-  /** Moves a string to a block with room to grow: a quarter more, at most 1 MiB, so that appends are amortised. */
+  /** Moves a string to where it has room to grow: a quarter more, at most 1 MiB and not out of the entry, so that appends are amortised. */
   #moveString(db: number, slot: number, entry: number, valueBytes: number, keepBytes: number, encoding: number): number {
-    const spare = valueBytes > maxInlineValueBytes ? Math.min(valueBytes >> 2, 1 << 20) : 0;
+    const spareMax = valueBytes > maxInlineValueBytes ? 1 << 20 : maxInlineValueBytes - valueBytes;
+    const spare = Math.min(valueBytes >> 2, spareMax);
     const fresh = this.#newStringEntry(
       this.arena.u8, keyOffset(this.arena, entry), keyLength(this.arena, entry), valueBytes + spare, encoding, entry, 'keep');
     this.#resizeInPlace(fresh, valueBytes, encoding);

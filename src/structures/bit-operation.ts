@@ -2,8 +2,8 @@
  * Bitwise operations over several strings, which may lie in several arenas. Shorter strings count as
  * padded with zeros.
  *
- * The result is worked out in pieces that stay in the processor's cache: a piece is accumulated source
- * by source, a word at a time, and then copied to where it belongs.
+ * The result is worked out in pieces that stay in the processor's cache: each source's part is brought
+ * there and accumulated a word at a time, and the result is copied to where it belongs.
  */
 import { copyBytes } from '../base/copy-bytes.ts';
 import type { Arena } from '../memory/arena.ts';
@@ -17,103 +17,109 @@ export interface BitSource {
   readonly length: number;
 }
 
-type Accumulate = (words: Int32Array, at: number, count: number) => void;
+type Accumulate = (wordCount: number) => void;
 
 const pieceBytes = 16 * 1024;
+/** The result so far. Loops are several times as fast over memory that is not shared as over an arena. */
 const piece = new Int32Array(pieceBytes / 4);
 const pieceAsBytes = new Uint8Array(piece.buffer);
+/** The same part of a source, with zeros behind its end. */
+const operand = new Int32Array(pieceBytes / 4);
+const operandAsBytes = new Uint8Array(operand.buffer);
 /** Bits that more than one source has. */
 const repeated = new Int32Array(pieceBytes / 4);
-/** A part of a source that does not lie on whole words, brought there. */
-const aligned = new Int32Array(pieceBytes / 4);
-const alignedAsBytes = new Uint8Array(aligned.buffer);
 
 /** Fills `length` bytes of `target` from `offset`, none of which belongs to a source, with the result. */
 export function combineBits(operation: BitOperation, sources: readonly BitSource[], target: Uint8Array, offset: number, length: number): void {
   for (let from = 0; from < length; from += pieceBytes) {
     const bytes = Math.min(pieceBytes, length - from);
-    const wordCount = Math.ceil(bytes / 4);
-    piece.fill(0, 0, wordCount);
-    combinePiece(operation, sources, from, bytes, wordCount);
+    // An int32, which Math.ceil does not give: the loops depend on it.
+    combinePiece(operation, sources, from, (bytes + 3) >> 2);
     copyBytes(target, offset + from, pieceAsBytes, 0, bytes);
   }
 }
 
 /** Each operation as steps over the sources; the first source is special to some. */
-function combinePiece(operation: BitOperation, sources: readonly BitSource[], from: number, bytes: number, wordCount: number): void {
+function combinePiece(operation: BitOperation, sources: readonly BitSource[], from: number, wordCount: number): void {
   const [first, ...others] = sources as [BitSource, ...BitSource[]];
-  const each = (some: readonly BitSource[], accumulate: Accumulate): void => {
-    for (const source of some) step(accumulate, source, from, bytes);
-  };
   switch (operation) {
     case 'and':
-      each([first], or);
-      each(others, and);
+      accumulate(set, [first], from, wordCount);
+      accumulate(and, others, from, wordCount);
       break;
     case 'or':
-      each(sources, or);
+      accumulate(set, [first], from, wordCount);
+      accumulate(or, others, from, wordCount);
       break;
     case 'xor':
-      each(sources, xor);
+      accumulate(set, [first], from, wordCount);
+      accumulate(xor, others, from, wordCount);
       break;
     case 'not':
       piece.fill(-1, 0, wordCount);
-      each([first], andNot);
+      accumulate(xor, [first], from, wordCount);
       break;
     case 'diff':
-      each([first], or);
-      each(others, andNot);
+      accumulate(set, [first], from, wordCount);
+      accumulate(andNot, others, from, wordCount);
       break;
     case 'diff1':
-      each(others, or);
-      each([first], andNot);
+      piece.fill(0, 0, wordCount);
+      accumulate(or, others, from, wordCount);
+      accumulate(andNot, [first], from, wordCount);
       break;
     case 'andor':
-      each(others, or);
-      each([first], and);
+      piece.fill(0, 0, wordCount);
+      accumulate(or, others, from, wordCount);
+      accumulate(and, [first], from, wordCount);
       break;
     case 'one':
+      accumulate(set, [first], from, wordCount);
       repeated.fill(0, 0, wordCount);
-      each(sources, orCounting);
-      andNot(repeated, 0, wordCount);
+      accumulate(orCounting, others, from, wordCount);
+      operand.set(repeated);
+      andNot(wordCount);
       break;
   }
 }
 
-/** Accumulates the part of a source that belongs to the piece of `bytes` bytes from `from`. */
-function step(accumulate: Accumulate, { arena, offset, length }: BitSource, from: number, bytes: number): void {
-  const present = Math.max(0, Math.min(length - from, bytes));
-  const start = offset + from;
-  if (start % 4 === 0 && present % 4 === 0 && (present === bytes || accumulate !== and)) {
-    accumulate(arena.i32, start / 4, present / 4);
-    return;
+function accumulate(step: Accumulate, sources: readonly BitSource[], from: number, wordCount: number): void {
+  for (const source of sources) {
+    load(source, from, wordCount);
+    step(wordCount);
   }
-  const wordCount = Math.ceil(bytes / 4);
-  aligned.fill(0, 0, wordCount);
-  copyBytes(alignedAsBytes, 0, arena.u8, start, present);
-  accumulate(aligned, 0, wordCount);
 }
 
-function and(words: Int32Array, at: number, count: number): void {
-  for (let i = 0; i < count; i++) piece[i]! &= words[at + i]!;
+/** Makes the operand the words of a source from byte `from` on. */
+function load({ arena, offset, length }: BitSource, from: number, wordCount: number): void {
+  const present = Math.max(0, Math.min(length - from, wordCount * 4));
+  copyBytes(operandAsBytes, 0, arena.u8, offset + from, present);
+  if (present < wordCount * 4) operandAsBytes.fill(0, present, wordCount * 4);
 }
 
-function andNot(words: Int32Array, at: number, count: number): void {
-  for (let i = 0; i < count; i++) piece[i]! &= ~words[at + i]!;
+function set(): void {
+  piece.set(operand);
 }
 
-function or(words: Int32Array, at: number, count: number): void {
-  for (let i = 0; i < count; i++) piece[i]! |= words[at + i]!;
+function and(wordCount: number): void {
+  for (let i = 0; i < wordCount; i++) piece[i]! &= operand[i]!;
 }
 
-function xor(words: Int32Array, at: number, count: number): void {
-  for (let i = 0; i < count; i++) piece[i]! ^= words[at + i]!;
+function andNot(wordCount: number): void {
+  for (let i = 0; i < wordCount; i++) piece[i]! &= ~operand[i]!;
 }
 
-function orCounting(words: Int32Array, at: number, count: number): void {
-  for (let i = 0; i < count; i++) {
-    const word = words[at + i]!;
-    repeated[i]! |= piece[i]! & word;
-    piece[i]! |= word;
+function or(wordCount: number): void {
+  for (let i = 0; i < wordCount; i++) piece[i]! |= operand[i]!;
+}
+
+function xor(wordCount: number): void {
+  for (let i = 0; i < wordCount; i++) piece[i]! ^= operand[i]!;
+}
+
+function orCounting(wordCount: number): void {
+  for (let i = 0; i < wordCount; i++) {
+    repeated[i]! |= piece[i]! & operand[i]!;
+    piece[i]! |= operand[i]!;
   }
 }

@@ -12,8 +12,9 @@ import { REGISTER_COUNT } from './hyperloglog-format.ts';
 const longFlag = 0x40;
 const valueFlag = 0x80;
 const shortRunMax = 64;
-/** By opcode: how many registers it is about, 0 for those whose second byte says it; and the registers' value. */
-const runs = Uint8Array.from({ length: 256 }, (_, opcode) => (isValueRun(opcode) ? (opcode & 3) + 1 : isLongRun(opcode) ? 0 : opcode + 1));
+/** By opcode: how many registers it is about; 0 for those whose second byte says it. */
+export const shortRuns: Uint8Array = Uint8Array.from({ length: 256 }, (_, opcode) => (isValueRun(opcode) ? (opcode & 3) + 1 : isLongRun(opcode) ? 0 : opcode + 1));
+/** By opcode: the value of its registers. */
 const values = Uint8Array.from({ length: 256 }, (_, opcode) => (isValueRun(opcode) ? ((opcode >>> 2) & 31) + 1 : 0));
 /** Greatest value that fits. */
 export const SPARSE_VALUE_MAX = 32;
@@ -38,9 +39,8 @@ export function valueOf(opcode: number): number {
 
 /** How many registers the opcode at `at` is about; what is cut off at `end` counts as 0. */
 export function runOf(u8: Uint8Array, at: number, end: number): number {
-  const opcode = u8[at]!;
-  const run = runs[opcode]!;
-  return run > 0 ? run : (((opcode & 63) << 8) | (at + 1 < end ? u8[at + 1]! : 0)) + 1;
+  const run = shortRuns[u8[at]!]!;
+  return run > 0 ? run : (((u8[at]! & 63) << 8) | (at + 1 < end ? u8[at + 1]! : 0)) + 1;
 }
 
 export function valueOpcode(value: number, run: number): number {

@@ -7,6 +7,7 @@ import {
   DENSE_BYTES, Encoding, encodingAt, HEADER_BYTES, markCountStale, REGISTER_COUNT, setEncodingAt, writeHeader,
 } from './hyperloglog-format.ts';
 import { mergeInto, packRegisters, raiseRegister, Registers } from './hyperloglog-registers.ts';
+import { OpcodeCursor } from './opcode-cursor.ts';
 import { isLongRun, isValueRun, opcodeBytes, runOf, SPARSE_VALUE_MAX, VALUE_RUN_MAX, valueOf, valueOpcode, writeZeros } from './hyperloglog-sparse.ts';
 
 export const Outcome = { unchanged: 0, changed: 1, corrupt: 2 } as const;
@@ -15,7 +16,6 @@ export type Outcome = (typeof Outcome)[keyof typeof Outcome];
 /** By how much one change can lengthen the opcodes. */
 const spareBytes = 3;
 const mergeSteps = 5;
-const unknown = -1;
 const registers = new Registers();
 
 export class HyperLogLog {
@@ -23,11 +23,7 @@ export class HyperLogLog {
   length = 0;
   /** What an opcode is replaced by. */
   readonly #sequence = new Uint8Array(5);
-  /** The opcode that was found last, its first register, and the same of the one before (of the first: itself). */
-  #at = HEADER_BYTES;
-  #first = 0;
-  #before = HEADER_BYTES;
-  #beforeFirst = 0;
+  readonly #cursor = new OpcodeCursor();
 
   get isDense(): boolean {
     return encodingAt(this.bytes, 0) === Encoding.dense;
@@ -49,13 +45,13 @@ export class HyperLogLog {
 
   /** Raises a register to `value`. `sparseBytesMax`: from where on opcodes are given up. */
   raise(index: number, value: number, sparseBytesMax: number): Outcome {
-    this.#rewind();
+    this.#cursor.rewind();
     return this.#raise(index, value, sparseBytesMax);
   }
 
   /** Raises each register to the given one where that is higher: as `raise`, but in one go. */
   raiseAll({ bytes, words }: Registers, sparseBytesMax: number): void {
-    this.#rewind();
+    this.#cursor.rewind();
     for (let i = 0; i < words.length; i++) {
       if (words[i] === 0) continue;
       for (let index = i * 4; index < i * 4 + 4; index++) if (bytes[index] !== 0) this.#raise(index, bytes[index]!, sparseBytesMax);
@@ -90,64 +86,24 @@ export class HyperLogLog {
 
   #raiseSparse(index: number, value: number, sparseBytesMax: number): Outcome {
     const { bytes, length } = this;
-    const run = this.#find(index);
-    if (run === 0) return Outcome.corrupt;
-    const at = this.#at;
+    const cursor = this.#cursor;
+    if (!cursor.find(bytes, length, index)) return Outcome.corrupt;
+    const { at, first, run, before } = cursor;
     const opcode = bytes[at]!;
     if (valueOf(opcode) >= value) return Outcome.unchanged;
     if (run === 1 && !isLongRun(opcode)) {
+      cursor.stepBack(bytes, length);
       bytes[at] = valueOpcode(value, 1);
     } else {
-      const sequenceBytes = this.#split(opcode, index - this.#first, this.#first + run - 1 - index, value);
+      const sequenceBytes = this.#split(opcode, index - first, first + run - 1 - index, value);
       const growth = sequenceBytes - opcodeBytes(opcode);
       if (growth > 0 && length + growth > sparseBytesMax) return this.#raiseDense(index, value);
+      cursor.stepBack(bytes, length);
       this.#replace(at, opcodeBytes(opcode), sequenceBytes);
     }
-    this.#joinValues(this.#before);
-    this.#stepBack();
+    this.#joinValues(before);
     markCountStale(bytes, 0);
     return Outcome.changed;
-  }
-
-  /** Goes on to the opcode that a register belongs to; how many registers that is about, 0 if there is none. */
-  #find(index: number): number {
-    const { bytes, length } = this;
-    let at = this.#at;
-    let first = this.#first;
-    let before = this.#before;
-    let beforeFirst = 0;
-    let run = 0;
-    while (at < length) {
-      run = runOf(bytes, at, length);
-      if (index < first + run) break;
-      before = at;
-      beforeFirst = first;
-      at += opcodeBytes(bytes[at]!);
-      first += run;
-    }
-    if (at >= length) return 0;
-    if (before === unknown) {
-      this.#rewind();
-      return this.#find(index);
-    }
-    this.#at = at;
-    this.#first = first;
-    this.#before = before;
-    this.#beforeFirst = beforeFirst;
-    return run;
-  }
-
-  #rewind(): void {
-    this.#at = HEADER_BYTES;
-    this.#first = 0;
-    this.#before = HEADER_BYTES;
-  }
-
-  /** Back to the opcode before, which is still where it was. */
-  #stepBack(): void {
-    this.#at = this.#before;
-    this.#first = this.#beforeFirst;
-    this.#before = unknown;
   }
 
   /** Makes the sequence for an opcode of which one register, with so many before and behind it, gets a value. Returns its length. */
