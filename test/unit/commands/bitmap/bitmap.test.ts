@@ -2,6 +2,7 @@
 import { expect, test } from 'vitest';
 import { ValueType } from '../../../../src/keyspace/entry.ts';
 import { CommandBench } from '../command-bench.ts';
+import { limitAllocations } from '../scarce-memory.ts';
 import { play } from '../play.ts';
 
 const wrongType = '-WRONGTYPE Operation against a key holding the wrong kind of value\r\n';
@@ -105,15 +106,6 @@ test('the destination of BITOP may hold another type', () => {
   expect(bench.run('BITOP OR d a')).toBe(':1\r\n');
   expect(bench.read('GET d')).toBe('v');
 });
-
-/** Lets the arenas allocate `left` more times. */
-function limitAllocations(bench: CommandBench, left: number): void {
-  let remaining = left;
-  for (const { arena } of bench.keyspaces) {
-    const { tryAlloc } = arena;
-    arena.tryAlloc = (bytes, purpose) => (remaining-- > 0 ? tryAlloc.call(arena, bytes, purpose) : 0);
-  }
-}
 
 function prepared(): CommandBench {
   const bench = new CommandBench();

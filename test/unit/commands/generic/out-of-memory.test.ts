@@ -4,18 +4,10 @@
  */
 import { describe, expect, test } from 'vitest';
 import { CommandBench } from '../command-bench.ts';
+import { limitAllocations } from '../scarce-memory.ts';
 
 const oom = "-OOM command not allowed when used memory > 'maxmemory'.\r\n";
 const shardCounts = [1, 3];
-
-/** Lets the arenas allocate `left` more times, all together. */
-function limitAllocations(bench: CommandBench, left: number): void {
-  let remaining = left;
-  for (const { arena } of bench.keyspaces) {
-    const { tryAlloc } = arena;
-    arena.tryAlloc = (bytes, purpose) => (remaining-- > 0 ? tryAlloc.call(arena, bytes, purpose) : 0);
-  }
-}
 
 function prepared(shards: number): CommandBench {
   const bench = new CommandBench({ shards });

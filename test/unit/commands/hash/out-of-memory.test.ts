@@ -3,8 +3,8 @@
  * nothing, or comes through. A single change is also met by each refusal of an allocation.
  */
 import { expect, test } from 'vitest';
-import { Purpose } from '../../../../src/memory/arena.ts';
 import { CommandBench } from '../command-bench.ts';
+import { fillUp, limitAllocations } from '../scarce-memory.ts';
 import { describeHash } from './describe-hash.ts';
 
 const oom = "-OOM command not allowed when used memory > 'maxmemory'.\r\n";
@@ -12,7 +12,6 @@ const long = 'x'.repeat(200);
 const many = Array.from({ length: 600 }, (_, i) => [`field:${i}`, String(i)]).flat();
 const fortyMore = Array.from({ length: 40 }, (_, i) => [`x${i}`, 'y'.repeat(i * 9)]).flat();
 const maxBytes = 2 ** 24;
-const pageBytes = 2 ** 16;
 
 function prepared(): CommandBench {
   const bench = new CommandBench({ maxBytes });
@@ -23,25 +22,6 @@ function prepared(): CommandBench {
   bench.run(`HSETEX large EX 100 FIELDS 2 field:1 1 big ${'w'.repeat(3000)}`);
   bench.takeEffects();
   return bench;
-}
-
-/** Fills the arena but for some pages; returns how to give it back. */
-function fillUp(bench: CommandBench, pagesLeft: number): () => void {
-  const { arena } = bench.keyspaces[0]!;
-  const ballast: number[] = [];
-  for (let addr = arena.tryAlloc(pageBytes, Purpose.value); addr !== 0; addr = arena.tryAlloc(pageBytes, Purpose.value)) ballast.push(addr);
-  for (const addr of ballast.splice(0, pagesLeft)) arena.free(addr, Purpose.value);
-  return () => {
-    for (const addr of ballast) arena.free(addr, Purpose.value);
-  };
-}
-
-/** Lets the arena allocate `left` more times. */
-function limitAllocations(bench: CommandBench, left: number): void {
-  let remaining = left;
-  const { arena } = bench.keyspaces[0]!;
-  const { tryAlloc } = arena;
-  arena.tryAlloc = (bytes, purpose) => (remaining-- > 0 ? tryAlloc.call(arena, bytes, purpose) : 0);
 }
 
 /** The data set without the form of its hashes, which may have changed. */

@@ -4,21 +4,13 @@
  */
 import { expect, test } from 'vitest';
 import { CommandBench } from '../command-bench.ts';
+import { limitAllocations } from '../scarce-memory.ts';
 import { describeList } from './describe-list.ts';
 
 const long = 'x'.repeat(3000);
 const larger = 'y'.repeat(9000);
 const many = Array.from({ length: 40 }, (_, i) => `${i}:${'e'.repeat(400)}`).join(' ');
 const oom = "-OOM command not allowed when used memory > 'maxmemory'.\r\n";
-
-/** Lets the arenas allocate `left` more times. */
-function limitAllocations(bench: CommandBench, left: number): void {
-  let remaining = left;
-  for (const { arena } of bench.keyspaces) {
-    const { tryAlloc } = arena;
-    arena.tryAlloc = (bytes, purpose) => (remaining-- > 0 ? tryAlloc.call(arena, bytes, purpose) : 0);
-  }
-}
 
 function prepared(): CommandBench {
   const bench = new CommandBench({ shards: 2 });

@@ -4,21 +4,13 @@
  */
 import { expect, test } from 'vitest';
 import { CommandBench } from '../command-bench.ts';
+import { limitAllocations } from '../scarce-memory.ts';
 import { describeSet } from './describe-set.ts';
 
 const long = 'x'.repeat(200);
 const many = Array.from({ length: 130 }, (_, i) => `member:${i}`);
 const fortyMore = Array.from({ length: 40 }, (_, i) => `x${i}`).join(' ');
 const oom = "-OOM command not allowed when used memory > 'maxmemory'.\r\n";
-
-/** Lets the arenas allocate `left` more times. */
-function limitAllocations(bench: CommandBench, left: number): void {
-  let remaining = left;
-  for (const { arena } of bench.keyspaces) {
-    const { tryAlloc } = arena;
-    arena.tryAlloc = (bytes, purpose) => (remaining-- > 0 ? tryAlloc.call(arena, bytes, purpose) : 0);
-  }
-}
 
 /** The first allocations are refused one by one, of the many that follow some. */
 function nextStep(allowed: number): number {

@@ -5,13 +5,12 @@
 import { expect, test } from 'vitest';
 import { typeOf, ValueType } from '../../../../src/keyspace/entry.ts';
 import type { Keyspace } from '../../../../src/keyspace/keyspace.ts';
-import { Purpose } from '../../../../src/memory/arena.ts';
 import { dumpValue } from '../../../../src/persistence/rdb/value-codec.ts';
 import { CommandBench } from '../command-bench.ts';
+import { fillUp, limitAllocations } from '../scarce-memory.ts';
 
 const oom = "-OOM command not allowed when used memory > 'maxmemory'.\r\n";
 const maxBytes = 2 ** 24;
-const pageBytes = 2 ** 16;
 const long = 'x'.repeat(3000);
 const entries = 900;
 
@@ -28,24 +27,6 @@ function prepared(): CommandBench {
 
 function contents(bench: CommandBench): object[] {
   return bench.dataset((keyspace: Keyspace, entry) => (typeOf(keyspace.arena, entry) === ValueType.stream ? dumpValue(keyspace, entry).toString('latin1') : ''));
-}
-
-/** Fills the arena but for some pages; returns how to give it back. */
-function fillUp(bench: CommandBench, pagesLeft: number): () => void {
-  const { arena } = bench.keyspaces[0]!;
-  const ballast: number[] = [];
-  for (let addr = arena.tryAlloc(pageBytes, Purpose.value); addr !== 0; addr = arena.tryAlloc(pageBytes, Purpose.value)) ballast.push(addr);
-  for (const addr of ballast.splice(0, pagesLeft)) arena.free(addr, Purpose.value);
-  return () => {
-    for (const addr of ballast) arena.free(addr, Purpose.value);
-  };
-}
-
-function limitAllocations(bench: CommandBench, left: number): void {
-  let remaining = left;
-  const { arena } = bench.keyspaces[0]!;
-  const { tryAlloc } = arena;
-  arena.tryAlloc = (bytes, purpose) => (remaining-- > 0 ? tryAlloc.call(arena, bytes, purpose) : 0);
 }
 
 /** Whether the command was carried out; if not, nothing may have changed. */

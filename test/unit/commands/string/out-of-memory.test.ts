@@ -4,19 +4,11 @@
  */
 import { expect, test } from 'vitest';
 import { CommandBench } from '../command-bench.ts';
+import { limitAllocations } from '../scarce-memory.ts';
 
 const long = 'x'.repeat(200);
 const huge = 'x'.repeat(5000);
 const oom = "-OOM command not allowed when used memory > 'maxmemory'.\r\n";
-
-/** Lets the arenas allocate `left` more times. */
-function limitAllocations(bench: CommandBench, left: number): void {
-  let remaining = left;
-  for (const { arena } of bench.keyspaces) {
-    const { tryAlloc } = arena;
-    arena.tryAlloc = (bytes, purpose) => (remaining-- > 0 ? tryAlloc.call(arena, bytes, purpose) : 0);
-  }
-}
 
 function prepared(): CommandBench {
   const bench = new CommandBench();

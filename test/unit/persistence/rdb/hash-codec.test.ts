@@ -4,15 +4,15 @@
  */
 import { array, assert, constantFrom, nat, property, tuple } from 'fast-check';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { Crc64 } from '../../../../src/persistence/rdb/crc64.ts';
 import { RdbType } from '../../../../src/persistence/rdb/rdb-types.ts';
-import { RdbWriter } from '../../../../src/persistence/rdb/rdb-writer.ts';
+import type { RdbWriter } from '../../../../src/persistence/rdb/rdb-writer.ts';
 import { hasReference } from '../../../support/redis-binary.ts';
 import type { RespClient } from '../../../support/resp-client.ts';
 import type { Server } from '../../../support/server.ts';
 import { connect, startRedis } from '../../../support/start-server.ts';
 import { seed } from '../../base/seed.ts';
 import { CommandBench } from '../../commands/command-bench.ts';
+import { bodyOf, sealed, text } from './payloads.ts';
 
 const bench = new CommandBench();
 afterEach(() => bench.checkAndFlush());
@@ -22,25 +22,7 @@ const large = [...small, 'long', 'x'.repeat(65), 'y'.repeat(300), 'outside', 'ou
 const later = 4_102_444_800_000;
 
 function dump(key: string): Buffer {
-  const reply = bench.runBytes(['DUMP', key]);
-  return reply.subarray(reply.indexOf(10) + 1, -2);
-}
-
-/** A payload with a right footer. */
-function sealed(rdbType: number, write: (writer: RdbWriter) => void): Buffer {
-  const writer = new RdbWriter();
-  writer.byte(rdbType);
-  write(writer);
-  writer.byte(10);
-  writer.byte(0);
-  const { low, high } = new Crc64().update(writer.bytes, 0, writer.length);
-  writer.int64((BigInt(high) << 32n) | BigInt(low >>> 0));
-  return Buffer.from(writer.view());
-}
-
-function text(writer: RdbWriter, value: string): void {
-  const bytes = Buffer.from(value, 'latin1');
-  writer.string(bytes, 0, bytes.length);
+  return bodyOf(bench.runBytes(['DUMP', key]));
 }
 
 /** A listpack of short strings and, for numbers, of integers of eight bytes. */
@@ -148,7 +130,7 @@ describe.runIf(hasReference())('redis-server', () => {
     expect(theirs.toSorted()).toEqual((bench.read('HGETALL k') as string[]).toSorted());
     expect(await client.call('OBJECT', 'ENCODING', 'ours')).toBe(bench.read('OBJECT ENCODING k'));
     const payload = await client.callRaw('DUMP', 'ours');
-    expect(restore(payload.subarray(payload.indexOf(10) + 1, -2))).toBe('+OK\r\n');
+    expect(restore(bodyOf(payload))).toBe('+OK\r\n');
     expect(fieldsOf('r')).toEqual(fieldsOf('k'));
   });
 
@@ -156,7 +138,7 @@ describe.runIf(hasReference())('redis-server', () => {
     await client.pipelineRaw([['DEL', 'k'], ['HSET', 'k', ...small.map((word) => Buffer.from(word, 'latin1'))]]);
     bench.run(['HSET', 'k', ...small]);
     const theirs = await client.callRaw('DUMP', 'k');
-    expect(dump('k').toString('hex')).toBe(theirs.subarray(theirs.indexOf(10) + 1, -2).toString('hex'));
+    expect(dump('k').toString('hex')).toBe(bodyOf(theirs).toString('hex'));
   });
 
   test.each([['a zipmap', zipmapPayload()], ['a ziplist', ziplistPayload()]])('and we read %s alike', async (_, payload) => {
@@ -207,17 +189,6 @@ describe('other forms', () => {
 
 describe('hostile payloads', () => {
   const refused = '-ERR Bad data format\r\n';
-  const plain = (...words: string[]): Buffer => sealed(RdbType.hash, (writer) => {
-    writer.count(words.length / 2);
-    for (const word of words) text(writer, word);
-  });
-  const metadata = (earliest: bigint, ttl: number): Buffer => sealed(RdbType.hashMetadata, (writer) => {
-    writer.int64(earliest);
-    writer.count(1);
-    writer.count(ttl);
-    text(writer, 'a');
-    text(writer, '1');
-  });
 
   test.each<[string, Buffer]>([
     ['no fields', plain()],
@@ -273,3 +244,20 @@ describe('hostile payloads', () => {
       }), { seed, numRuns: 600 });
   });
 });
+
+function plain(...words: string[]): Buffer {
+  return sealed(RdbType.hash, (writer) => {
+    writer.count(words.length / 2);
+    for (const word of words) text(writer, word);
+  });
+}
+
+function metadata(earliest: bigint, ttl: number): Buffer {
+  return sealed(RdbType.hashMetadata, (writer) => {
+    writer.int64(earliest);
+    writer.count(1);
+    writer.count(ttl);
+    text(writer, 'a');
+    text(writer, '1');
+  });
+}

@@ -6,13 +6,14 @@ import * as fc from 'fast-check';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { Crc64 } from '../../../../src/persistence/rdb/crc64.ts';
 import { RdbType } from '../../../../src/persistence/rdb/rdb-types.ts';
-import { RdbWriter } from '../../../../src/persistence/rdb/rdb-writer.ts';
+import type { RdbWriter } from '../../../../src/persistence/rdb/rdb-writer.ts';
 import { hasReference } from '../../../support/redis-binary.ts';
 import type { RespClient } from '../../../support/resp-client.ts';
 import type { Server } from '../../../support/server.ts';
 import { connect, startRedis } from '../../../support/start-server.ts';
 import { seed } from '../../base/seed.ts';
 import { CommandBench } from '../../commands/command-bench.ts';
+import { bodyOf, sealed } from './payloads.ts';
 import { naiveListpack } from '../../structures/listpack-fixture.ts';
 
 const bench = new CommandBench();
@@ -30,20 +31,6 @@ const refused = '-ERR Bad data format\r\n';
 
 function dump(key: string): Buffer {
   return bodyOf(bench.runBytes(['DUMP', key]));
-}
-
-function bodyOf(reply: Buffer): Buffer {
-  return reply.subarray(reply.indexOf(10) + 1, -2);
-}
-
-/** A payload with a right footer. */
-function sealed(rdbType: number, write: (writer: RdbWriter) => void): Buffer {
-  const writer = new RdbWriter();
-  writer.byte(rdbType);
-  write(writer);
-  writer.byte(10);
-  writer.byte(0);
-  return withChecksum(writer.view());
 }
 
 function withChecksum(body: Buffer): Buffer {

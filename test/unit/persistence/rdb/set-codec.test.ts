@@ -4,15 +4,14 @@
  */
 import { array, assert as check, constantFrom, nat, property, tuple } from 'fast-check';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { Crc64 } from '../../../../src/persistence/rdb/crc64.ts';
 import { RdbType } from '../../../../src/persistence/rdb/rdb-types.ts';
-import { RdbWriter } from '../../../../src/persistence/rdb/rdb-writer.ts';
 import { hasReference } from '../../../support/redis-binary.ts';
 import type { RespClient } from '../../../support/resp-client.ts';
 import type { Server } from '../../../support/server.ts';
 import { connect, startRedis } from '../../../support/start-server.ts';
 import { seed } from '../../base/seed.ts';
 import { CommandBench } from '../../commands/command-bench.ts';
+import { bodyOf, sealed } from './payloads.ts';
 
 const bench = new CommandBench();
 afterEach(() => bench.checkAndFlush());
@@ -29,20 +28,7 @@ const forms: [form: string, members: string[], encoding: string][] = [
 ];
 
 function dump(key: string): Buffer {
-  const reply = bench.runBytes(['DUMP', key]);
-  return reply.subarray(reply.indexOf(10) + 1, -2);
-}
-
-/** A payload with a right footer. */
-function sealed(rdbType: number, write: (writer: RdbWriter) => void): Buffer {
-  const writer = new RdbWriter();
-  writer.byte(rdbType);
-  write(writer);
-  writer.byte(10);
-  writer.byte(0);
-  const { low, high } = new Crc64().update(writer.bytes, 0, writer.length);
-  writer.int64((BigInt(high) << 32n) | BigInt(low >>> 0));
-  return Buffer.from(writer.view());
+  return bodyOf(bench.runBytes(['DUMP', key]));
 }
 
 function plain(...members: string[]): Buffer {
@@ -107,7 +93,7 @@ describe.runIf(hasReference())('redis-server', () => {
     expect(await client.call('RESTORE', 'ours', 0, dump('k'), 'REPLACE')).toBe('OK');
     expect((await client.call('SMEMBERS', 'ours') as string[]).toSorted()).toEqual(members.toSorted());
     const theirs = await client.callRaw('DUMP', 'ours');
-    expect(restore(theirs.subarray(theirs.indexOf(10) + 1, -2))).toBe('+OK\r\n');
+    expect(restore(bodyOf(theirs))).toBe('+OK\r\n');
     expect(membersOf('r')).toEqual(members.toSorted());
     expect(bench.read('OBJECT ENCODING r')).toBe(bench.read('OBJECT ENCODING k'));
   });
@@ -118,7 +104,7 @@ describe.runIf(hasReference())('redis-server', () => {
       bench.run('DEL k');
       bench.run(['SADD', 'k', ...members]);
       const theirs = await client.callRaw('DUMP', 'k');
-      expect(dump('k').toString('hex')).toBe(theirs.subarray(theirs.indexOf(10) + 1, -2).toString('hex'));
+      expect(dump('k').toString('hex')).toBe(bodyOf(theirs).toString('hex'));
     }
   });
 });

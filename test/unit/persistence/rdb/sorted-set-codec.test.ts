@@ -4,15 +4,14 @@
  */
 import * as fc from 'fast-check';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { Crc64 } from '../../../../src/persistence/rdb/crc64.ts';
 import { RdbType } from '../../../../src/persistence/rdb/rdb-types.ts';
-import { RdbWriter } from '../../../../src/persistence/rdb/rdb-writer.ts';
 import { hasReference } from '../../../support/redis-binary.ts';
 import type { RespClient } from '../../../support/resp-client.ts';
 import type { Server } from '../../../support/server.ts';
 import { connect, startRedis } from '../../../support/start-server.ts';
 import { seed } from '../../base/seed.ts';
 import { CommandBench } from '../../commands/command-bench.ts';
+import { bodyOf, sealed, text } from './payloads.ts';
 
 const bench = new CommandBench();
 afterEach(() => bench.checkAndFlush());
@@ -21,25 +20,7 @@ const small = ['1', 'a', '2', '12', '2.5', 'b', '-3', '-7', 'inf', 'c', '0.1', '
 const large = [...small, '-0', 'zero', '0', 'x'.repeat(65), ...Array.from({ length: 200 }, (_, i) => [String(i / 4), `member:${i}`]).flat()];
 
 function dump(key: string): Buffer {
-  const reply = bench.runBytes(['DUMP', key]);
-  return reply.subarray(reply.indexOf(10) + 1, -2);
-}
-
-/** A payload with a right footer. */
-function sealed(rdbType: number, write: (writer: RdbWriter) => void): Buffer {
-  const writer = new RdbWriter();
-  writer.byte(rdbType);
-  write(writer);
-  writer.byte(10);
-  writer.byte(0);
-  const { low, high } = new Crc64().update(writer.bytes, 0, writer.length);
-  writer.int64((BigInt(high) << 32n) | BigInt(low >>> 0));
-  return Buffer.from(writer.view());
-}
-
-function text(writer: RdbWriter, value: string): void {
-  const bytes = Buffer.from(value, 'latin1');
-  writer.string(bytes, 0, bytes.length);
+  return bodyOf(bench.runBytes(['DUMP', key]));
 }
 
 function restore(payload: Buffer, key = 'r'): string {
@@ -89,7 +70,7 @@ describe.runIf(hasReference())('redis-server', () => {
     expect(await client.call('ZRANGE', 'ours', 0, -1)).toEqual(members);
     expect(await client.call('OBJECT', 'ENCODING', 'ours')).toBe(bench.read('OBJECT ENCODING k'));
     const theirs = await client.callRaw('DUMP', 'ours');
-    expect(restore(theirs.subarray(theirs.indexOf(10) + 1, -2))).toBe('+OK\r\n');
+    expect(restore(bodyOf(theirs))).toBe('+OK\r\n');
     expect(bench.run('ZRANGE r 0 -1 WITHSCORES')).toBe(bench.run('ZRANGE k 0 -1 WITHSCORES'));
     expect(bench.read('OBJECT ENCODING r')).toBe(bench.read('OBJECT ENCODING k'));
   });
@@ -101,7 +82,7 @@ describe.runIf(hasReference())('redis-server', () => {
       bench.run('DEL k');
       bench.run(['ZADD', 'k', ...pairs]);
       const theirs = await client.callRaw('DUMP', 'k');
-      expect(dump('k').toString('hex')).toBe(theirs.subarray(theirs.indexOf(10) + 1, -2).toString('hex'));
+      expect(dump('k').toString('hex')).toBe(bodyOf(theirs).toString('hex'));
     }
   });
 });
@@ -136,20 +117,6 @@ describe('older forms', () => {
 
 describe('hostile payloads', () => {
   const refused = '-ERR Bad data format\r\n';
-  const plain = (...pairs: [string, number][]): Buffer => sealed(RdbType.zset2, (writer) => {
-    writer.count(pairs.length);
-    for (const [member, score] of pairs) {
-      text(writer, member);
-      writer.double(score);
-    }
-  });
-  const packed = (...elements: string[]): Buffer => sealed(RdbType.zsetListpack, (writer) => {
-    const body = Buffer.concat(elements.map((element) => Buffer.concat([Buffer.from([0x80 | element.length]), Buffer.from(element), Buffer.from([element.length + 1])])));
-    const listpack = Buffer.concat([Buffer.alloc(6), body, Buffer.from([0xff])]);
-    listpack.writeUInt32LE(listpack.length, 0);
-    listpack.writeUInt16LE(elements.length, 4);
-    writer.blob(listpack, 0, listpack.length);
-  });
 
   test.each<[string, Buffer]>([
     ['no members', plain()],
@@ -192,3 +159,23 @@ describe('hostile payloads', () => {
       }), { seed, numRuns: 400 });
   });
 });
+
+function plain(...pairs: [string, number][]): Buffer {
+  return sealed(RdbType.zset2, (writer) => {
+    writer.count(pairs.length);
+    for (const [member, score] of pairs) {
+      text(writer, member);
+      writer.double(score);
+    }
+  });
+}
+
+function packed(...elements: string[]): Buffer {
+  return sealed(RdbType.zsetListpack, (writer) => {
+    const body = Buffer.concat(elements.map((element) => Buffer.concat([Buffer.from([0x80 | element.length]), Buffer.from(element), Buffer.from([element.length + 1])])));
+    const listpack = Buffer.concat([Buffer.alloc(6), body, Buffer.from([0xff])]);
+    listpack.writeUInt32LE(listpack.length, 0);
+    listpack.writeUInt16LE(elements.length, 4);
+    writer.blob(listpack, 0, listpack.length);
+  });
+}
