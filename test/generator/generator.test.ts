@@ -11,9 +11,9 @@ import { readRecordedReplies, recordedEpisode } from './recording.ts';
 
 const SEED = Number(process.env['TEST_SEED'] ?? Math.floor(Math.random() * 1e9));
 
-test.runIf(hasReference()).each([1, 3])(`50,000 random commands agree with redis-server with %d shards (TEST_SEED=${SEED})`, async (shards) => {
+test.runIf(hasReference()).each([1, 3])(`100,000 random commands agree with redis-server with %d shards (TEST_SEED=${SEED})`, async (shards) => {
   const [reference, subject] = await Promise.all([startRedis(), startSubject({ shards })]);
-  expect(await runCampaign(reference, subject, { seed: SEED + shards, commandCount: 50_000 })).toBeUndefined();
+  expect(await runCampaign(reference, subject, { seed: SEED + shards, commandCount: 100_000 })).toBeUndefined();
   await Promise.all([reference.stop(), subject.stop()]);
 });
 

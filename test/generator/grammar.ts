@@ -120,8 +120,10 @@ export function randomCommand(pick: Pick, { productions, weightSum }: Grammar): 
   let at = (pick.below(2 ** 32) / 2 ** 32) * weightSum;
   const chosen = productions.find(({ weight }) => (at -= weight) < 0) ?? productions[0]!;
   const words = chosen.produce(pick);
-  if (pick.chance(0.01) && !unshortened.includes(words[0]!)) words.pop();
-  if (pick.chance(0.01) && !unlengthened.includes(words[0]!)) words.push(pick.value());
+  const isShortened = pick.chance(0.01) && !unshortened.includes(words[0]!);
+  if (isShortened) words.pop();
+  // Never both: a time in place of the one that was taken away may be over before the data are compared.
+  if (pick.chance(0.01) && !isShortened && !unlengthened.includes(words[0]!)) words.push(pick.value());
   if (words.length > 0 && pick.chance(0.05)) words[0] = words[0]!.toLowerCase();
   return words.length === 0 ? ['PING'] : words;
 }

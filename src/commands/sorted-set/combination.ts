@@ -14,7 +14,10 @@ export function unite(operands: readonly Operand[], aggregate: Aggregate, sorted
       const { bytes, offset, length } = member;
       const score = weighted(operand, member.score, aggregate);
       const old = sortedSets.scoreOf(draft, bytes, offset, length);
-      sortedSets.put(draft, Number.isNaN(old) ? orZero(score) : aggregated(aggregate, old, orZero(score)), bytes, offset, length);
+      const next = Number.isNaN(old) ? orZero(score) : aggregated(aggregate, old, orZero(score));
+      // A score that is equal stays what it is: -0 would stay -0.
+      if (Object.is(old, -0) && Object.is(next, 0)) sortedSets.remove(draft, bytes, offset, length);
+      sortedSets.put(draft, next, bytes, offset, length);
       return true;
     });
   }
