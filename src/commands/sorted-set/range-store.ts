@@ -33,8 +33,11 @@ function storeRange(call: Call, entry: number): void {
   storeDraft(call, makeDraft(call, 1, (sortedSets, draft) => {
     sortedSets.create(draft, 0, count);
     const { cursor } = from;
-    for (let on = count > 0 && cursor.moveTo(entry, first), left = count; on && left > 0; left--, on = cursor.next()) {
+    const { isReverse } = request;
+    // In the order asked for, which tells before what a small form has become a large one, that keeps -0.
+    for (let on = count > 0 && cursor.moveTo(entry, isReverse ? first + count - 1 : first), left = count; on && left > 0; left--) {
       sortedSets.put(draft, cursor.score, cursor.bytes, cursor.offset, cursor.length);
+      on = isReverse ? cursor.prev() : cursor.next();
     }
   }));
 }
