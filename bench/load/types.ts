@@ -38,7 +38,7 @@ interface Run {
 const clientCount = 50;
 const keyCount = 100_000;
 const valueBytes = 3;
-const requestCount = (pipeline: number): number => (pipeline < 4 ? 60_000 : 400_000);
+const requestCount = (pipeline: number): number => (pipeline < 4 ? 60_000 : 600_000);
 
 const typeLoads: readonly TypeLoad[] = [
   { name: 'LPUSH', work: 'lpush' },
@@ -94,7 +94,8 @@ export async function measureTypes(contestants: readonly Contestant[], options: 
 async function alternate(servers: readonly Server[], load: TypeLoad, pipeline: number, { rounds, hurry }: TypesOptions): Promise<Run[][]> {
   const count = Math.ceil(requestCount(pipeline) / (load.weight ?? 1) / hurry);
   const done: Run[][] = servers.map(() => []);
-  for (const server of servers) await run(server, load, pipeline, Math.ceil(count / 4));
+  // A server that has run for a while has its code compiled; one full run for that.
+  for (const server of servers) await run(server, load, pipeline, count);
   for (let turn = 0; turn < rounds; turn++) {
     const order = [...servers.keys()];
     for (const index of turn % 2 === 0 ? order : order.toReversed()) done[index]!.push(await run(servers[index]!, load, pipeline, count));

@@ -1,6 +1,9 @@
 /** Printing safe integers as decimal digits into byte ranges, without making strings. */
 const MINUS = 0x2d;
 const DIGIT_ZERO = 0x30;
+/** Larger numbers are printed in two parts, each of which is an int32. */
+const LOWER_DIGITS = 8;
+const LOWER_BASE = 10 ** LOWER_DIGITS;
 
 /** How many bytes `writeInteger` prints for the safe integer `n`. */
 export function integerLength(n: number): number {
@@ -31,17 +34,22 @@ export function writeInteger(bytes: Uint8Array, pos: number, n: number): number 
     bytes[pos] = MINUS;
     rest = -n;
   }
-  let at = end;
-  while (rest > 0x3fff_ffff) {
-    const quotient = Math.floor(rest / 10);
-    bytes[--at] = DIGIT_ZERO + (rest - quotient * 10);
+  if (rest > 0x3fff_ffff) {
+    const upper = Math.floor(rest / LOWER_BASE);
+    writeDigits(bytes, end - LOWER_DIGITS, end, rest - upper * LOWER_BASE);
+    writeDigits(bytes, n < 0 ? pos + 1 : pos, end - LOWER_DIGITS, upper);
+  } else {
+    writeDigits(bytes, n < 0 ? pos + 1 : pos, end, rest);
+  }
+  return end;
+}
+
+/** Fills bytes from `start` to before `end` with the digits of an int32 that has at most so many. */
+function writeDigits(bytes: Uint8Array, start: number, end: number, n: number): void {
+  let rest = n | 0;
+  for (let at = end - 1; at >= start; at--) {
+    const quotient = (rest / 10) | 0;
+    bytes[at] = DIGIT_ZERO + (rest - quotient * 10);
     rest = quotient;
   }
-  let small = rest | 0;
-  do {
-    const quotient = (small / 10) | 0;
-    bytes[--at] = DIGIT_ZERO + (small - quotient * 10);
-    small = quotient;
-  } while (small > 0);
-  return end;
 }

@@ -25,6 +25,11 @@ const longRunCommands = 32;
 /** The door never waits for the log thread: it executes only while so much fits into the effect log. */
 const borrowedEffectBytes = 4 * 1024 * 1024;
 const turnsAfterLargeReplies = 1000;
+/** What takes longer on average is better executed beside the door, too: waking a thread costs a fraction of this. */
+const borrowedMsMax = 0.1;
+const turnsAfterLongExecutions = 100;
+/** The share of the newest execution in the average, in which a thread that had to wait for a processor hardly counts. */
+const newestShare = 0.1;
 
 export interface ShardLink {
   readonly requests: Ring;
@@ -61,8 +66,10 @@ export class ShardLinks {
   readonly #quickCommands: Float64Array;
   /** Records written and not yet published. */
   readonly #records: Int32Array;
-  /** Turns in which a shard is left to its thread, since its replies were large. */
-  readonly #largeReplies: Int32Array;
+  /** Turns in which a shard is left to its thread, since it had much to do or to say. */
+  readonly #leftToThread: Int32Array;
+  /** Of what was executed here, by shard. */
+  readonly #averageMs: Float64Array;
   #leases = 0;
   #unpublished = 0;
   /** True while some ring is half full: no command is taken up then, so a record always fits. */
@@ -74,7 +81,8 @@ export class ShardLinks {
     this.#own = own;
     this.#quickCommands = new Float64Array(links.length);
     this.#records = new Int32Array(links.length);
-    this.#largeReplies = new Int32Array(links.length);
+    this.#leftToThread = new Int32Array(links.length);
+    this.#averageMs = new Float64Array(links.length);
     this.#control = control;
     this.#logControl = logControl;
     this.#dirty = new Uint8Array(links.length);
@@ -130,7 +138,7 @@ export class ShardLinks {
   whenFull(receiver: ReplyReceiver): void {
     this.#own.forEach((shard, index) => {
       shard.onFullReplies = () => {
-        this.#largeReplies[index] = turnsAfterLargeReplies;
+        this.#leftToThread[index] = turnsAfterLargeReplies;
         this.#takeFrom(index, receiver);
       };
     });
@@ -140,8 +148,8 @@ export class ShardLinks {
   #mayExecute(shard: number): boolean {
     const commands = this.#quickCommands[shard]!;
     if (this.#own.length === 0 || commands > borrowedCommandsMax || commands > this.#records[shard]! * longRunCommands) return false;
-    if (this.#largeReplies[shard]! > 0) {
-      this.#largeReplies[shard]! -= 1;
+    if (this.#leftToThread[shard]! > 0) {
+      this.#leftToThread[shard]! -= 1;
       return false;
     }
     const { requests, effects } = this.#links[shard]!;
@@ -155,7 +163,15 @@ export class ShardLinks {
     shard.takeOver();
     shard.drain();
     this.#control.giveBack(index);
+    this.#noteExecution(index, shard.lastDrainMs);
     return true;
+  }
+
+  #noteExecution(index: number, ms: number): void {
+    const averageMs = this.#averageMs[index]! + (Math.min(ms, 2 * borrowedMsMax) - this.#averageMs[index]!) * newestShare;
+    const isLong = averageMs > borrowedMsMax;
+    this.#averageMs[index] = isLong ? 0 : averageMs;
+    if (isLong) this.#leftToThread[index] = Math.max(turnsAfterLongExecutions, this.#leftToThread[index]!);
   }
 
   /** Sends one command that several shards take part in; the first of `shards` executes it. */

@@ -60,6 +60,8 @@ export class Shard {
   readonly #soloParticipants: readonly number[];
   #nowMs: number;
   #publishedEffects: number;
+  /** How long the last drain took. */
+  lastDrainMs = 0;
   readonly #hashes = new Int32Array(lookAheadMax);
   #leaseEffects: LeaseEffects | undefined;
 
@@ -99,7 +101,8 @@ export class Shard {
     const { requests } = this.#parts;
     let index = requests.next();
     if (index < 0) return false;
-    this.#nowMs = this.#parts.clock.now();
+    const from = this.#parts.clock.now();
+    this.#nowMs = from;
     for (let records = 1; index >= 0; records++) {
       this.#execute(index);
       requests.advance(index);
@@ -107,6 +110,7 @@ export class Shard {
       index = requests.next();
     }
     this.#publish();
+    this.lastDrainMs = this.#nowMs - from;
     this.#parts.stats.f64[Counter.batches]! += 1;
     return true;
   }
@@ -212,13 +216,16 @@ export class Shard {
     const hashes = this.#hashes;
     const keyspace = this.#keyspace;
     const { db } = this.call;
+    let previous = 0;
     for (let i = 0, at = first; i < count; i++) {
       const head = index[at]!;
       const key = singleKeyOf[head & 0xffff]!;
       if (key > 0) {
         const hash = keyspace.hashOf(bytes, base + index[at + 2 + key * 2]!, index[at + 3 + key * 2]!);
         hashes[i] = hash;
-        keyspace.lookAhead(db, index[at + 1]! & 0x3fff, hash);
+        // One key again and again is near already.
+        if (hash !== previous || i === 0) keyspace.lookAhead(db, index[at + 1]! & 0x3fff, hash);
+        previous = hash;
       }
       at += 2 + (head >>> 16) * 2;
     }

@@ -18,6 +18,8 @@ import { ENTRY_ELEMENTS, EntryFlag, type StreamEntry } from './stream-entry.ts';
 import { ID_WORDS, type StreamId } from './stream-id.ts';
 
 const RECORD_BYTES = 24;
+/** Integers from 0 to before here are one byte in a listpack, and their length one more. */
+const SMALL_END = 128;
 const LISTPACK = ID_WORDS;
 const SPARE_BYTES = 8;
 /** Count, deleted and field count of a master entry with its end; flags, id, field count and size of an entry: 11 bytes each. */
@@ -122,9 +124,9 @@ export class StreamNodes {
     this.#begin(listpack);
     this.#putInteger(0, hasSameFields ? EntryFlag.sameFields : 0);
     this.#msDistance(node, id);
-    this.#put(this.#value);
+    this.#putInteger(this.#value.hi, this.#value.lo);
     this.#seqDistance(node, id);
-    this.#put(this.#value);
+    this.#putInteger(this.#value.hi, this.#value.lo);
     if (!hasSameFields) this.#putInteger(0, pairCount);
     for (let pair = 0; pair < pairCount; pair++) {
       if (!hasSameFields) this.#putArgument(source, first + pair * 2);
@@ -227,13 +229,17 @@ export class StreamNodes {
   #counter(node: number, position: number): number {
     const listpack = this.listpackOf(node);
     const first = this.#arena.u8[listpack * 8 + position]!;
-    if (first < 0x80) return first;
+    if (first < SMALL_END) return first;
     this.#listpack.read(listpack, position, this.#value);
     return this.#value.integer;
   }
 
   #setCounter(node: number, position: number, count: number): void {
     const listpack = this.listpackOf(node);
+    if (count < SMALL_END && this.#arena.u8[listpack * 8 + position]! < SMALL_END) {
+      this.#arena.u8[listpack * 8 + position] = count;
+      return;
+    }
     const value = this.#value;
     value.setInteger(count);
     const encodedBytes = encodedBytesOf(value);
@@ -270,6 +276,14 @@ export class StreamNodes {
   }
 
   #putInteger(hi: number, lo: number): void {
+    if (hi === 0 && lo >= 0 && lo < SMALL_END) {
+      const { u8 } = this.#arena;
+      u8[this.#at] = lo;
+      u8[this.#at + 1] = 1;
+      this.#at += 2;
+      this.#written++;
+      return;
+    }
     this.#value.setWords(hi, lo);
     this.#put(this.#value);
   }
