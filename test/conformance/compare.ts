@@ -6,6 +6,7 @@
  *   pairs      as unordered, with RESP2's flat name-value arrays kept in pairs
  *   shape      equal in types and element counts, values free
  *   numbers    as bytes, but doubles, also those in bulk strings, count by their values
+ *   scored     as pairs, with doubles by their values
  *   about      as bytes, but integers may differ by the tolerance unless they are negative
  *   encoding   as bytes, but where the reference names a form for many elements ours may be a compact one:
  *              small sets and lists are listpacks since 7.2, and what is copied takes the form it needs
@@ -25,6 +26,8 @@ export function agrees(rule: Rule, expected: Buffer, actual: Buffer): boolean {
       return false;
     case 'numbers':
       return byValue(expected) === byValue(actual);
+    case 'scored':
+      return normal('pairs', expected, true) === normal('pairs', actual, true);
     case 'about':
       return agreesAbout(expected, actual, rule.tolerance);
     case 'defect':
@@ -68,10 +71,10 @@ function byValue(answer: Buffer): string {
   return digits === undefined ? text : `${text[0]}${Number(digits.replace('inf', 'Infinity'))}\r\n`;
 }
 
-function normal(kind: 'unordered' | 'pairs' | 'shape', answer: Buffer): string {
+function normal(kind: 'unordered' | 'pairs' | 'shape', answer: Buffer, hasNumbers = false): string {
   const split = splitElements(answer);
-  if (split === undefined) return kind === 'shape' ? leafShape(answer) : answer.toString('latin1');
-  const parts = split.elements.map((element) => normal(kind, element));
+  if (split === undefined) return kind === 'shape' ? leafShape(answer) : hasNumbers ? byValue(answer) : answer.toString('latin1');
+  const parts = split.elements.map((element) => normal(kind, element, hasNumbers));
   if (kind === 'shape') return split.header + parts.join('');
   const paired = split.header.startsWith('%') || (kind === 'pairs' && split.header.startsWith('*'));
   const units = paired ? pairUp(parts) : parts;

@@ -18,9 +18,9 @@ import { splitWords } from '../support/quoting.ts';
 
 export type Protocol = 2 | 3;
 
-/** See compare.ts; `encoding` and `defect` are the generator's alone. */
+/** See compare.ts; `scored`, `encoding` and `defect` are the generator's alone. */
 export type Rule =
-  | { readonly kind: 'bytes' | 'unordered' | 'pairs' | 'shape' | 'numbers' | 'encoding' }
+  | { readonly kind: 'bytes' | 'unordered' | 'pairs' | 'shape' | 'numbers' | 'scored' | 'encoding' }
   | { readonly kind: 'about'; readonly tolerance: number }
   | { readonly kind: 'defect'; readonly reply: string };
 

@@ -1,6 +1,7 @@
 /** Many episodes against two servers; the first mismatch is shrunk and worded as a script to type in. */
 import type { Server } from '../support/server.ts';
 import { connect } from '../support/start-server.ts';
+import { before } from './differences.ts';
 import { describeCommand, findMismatch, makeEpisode } from './episode.ts';
 import { shrink } from './shrink.ts';
 
@@ -19,8 +20,7 @@ const SEED_STEP = 1_000_003;
 export async function runCampaign(reference: Server, subject: Server, options: CampaignOptions): Promise<string | undefined> {
   const clients = await Promise.all([connect(reference), connect(subject)]);
   try {
-    // When keys that nobody asks for go is each server's affair, and DBSIZE would tell.
-    for (const client of clients) await client.call('DEBUG', 'SET-ACTIVE-EXPIRE', 0);
+    for (const client of clients) for (const words of before.commands) await client.call(...words);
     for (let done = 0, episode = 0; done < options.commandCount; done += EPISODE_LENGTH, episode++) {
       for (const client of clients) await client.call('HELLO', episode % 2 === 0 ? 2 : 3);
       const length = Math.min(EPISODE_LENGTH, options.commandCount - done);

@@ -1,15 +1,13 @@
 /**
- * Random geo commands: members in a few clouds, at the edges of the map and in the same place; searches of
- * every size. Distances are stored of members on one meridian only, for which no sine is computed: the last
- * bit of all others depends on the library that does.
+ * Random geo commands: members in a few clouds, at the edges of the map and in the same place; searches of every size.
  */
 import type { Pick } from './pick.ts';
+import { apart } from './differences.ts';
 import { type Production, row } from './production.ts';
 
 const indexKeys = ['g0', 'g1', '{t}g'];
-const distanceKeys = ['d0', '{t}d'];
-const meridianKeys = ['y0', '{t}y'];
-const meridian = '0.5';
+const distanceKeys = apart.distances.keys;
+const { keys: meridianKeys, longitude: meridian } = apart.meridian;
 const members = ['a', 'b', 'c', 'Palermo', 'Catania', '', '\0\xff', '42', 'm0', 'm1', 'm2', 'm3', 'm4', 'm5', 'm6', 'm7', 'm'.repeat(70)];
 /** Longitude, latitude and the width of the cloud around, in degrees. */
 const clouds = [[13.4, 38.1, 3], [-122.4, 37.8, 0.02], [179.9, 10, 0.4], [20, 84.9, 0.3], [0, 0, 360], [-60, -70, 5]] as const;
@@ -25,7 +23,7 @@ export const geo: readonly Production[] = [
   row(24, (p) => ['GEOSEARCH', index(p), ...shuffled(p, [...center(p), ...shape(p), ...limits(p), ...details(p)])].flat()),
   row(6, (p) => ['GEOSEARCHSTORE', index(p), index(p), ...shuffled(p, [...center(p), ...shape(p), ...limits(p), ...(p.chance(0.03) ? details(p) : [])])].flat()),
   row(4, (p) => ['GEOADD', p.of(meridianKeys), ...Array.from({ length: 1 + p.below(memberCountMax) }, () => [meridian, latitude(p), member(p)]).flat()]),
-  row(3, (p) => ['GEOSEARCHSTORE', p.of(distanceKeys), p.of(meridianKeys), ...shuffled(p, [['FROMMEMBER', member(p)], ...shape(p), ...limits(p), ['STOREDIST']])].flat()),
+  row(3, (p) => ['GEOSEARCHSTORE', p.of(distanceKeys), p.of(meridianKeys), ...shuffled(p, [p.chance(0.95) ? ['FROMMEMBER', member(p)] : ['FROMLONLAT', ...position(p)], ...shape(p), ...limits(p), ['STOREDIST']])].flat()),
   row(2, (p) => ['GEORADIUSBYMEMBER', p.of(meridianKeys), member(p), ...circle(p), ...shuffled(p, [...limits(p), ['STOREDIST', p.of(distanceKeys)]]).flat()]),
   row(6, (p) => [p.of(['GEORADIUS', 'GEORADIUS_RO']), index(p), ...position(p), ...circle(p), ...shuffled(p, [...limits(p), ...details(p)]).flat()]),
   row(6, (p) => [p.of(['GEORADIUSBYMEMBER', 'GEORADIUSBYMEMBER_RO']), index(p), member(p), ...circle(p), ...shuffled(p, [...limits(p), ...details(p)]).flat()]),
@@ -99,7 +97,7 @@ function details(p: Pick): string[][] {
 }
 
 function stores(p: Pick): string[][] {
-  const store = ['STORE', index(p)];
+  const store = p.chance(0.95) ? ['STORE', index(p)] : ['STOREDIST', p.of(distanceKeys)];
   return p.chance(0.03) ? [store, ...details(p)] : [store];
 }
 

@@ -1,10 +1,8 @@
 /**
- * Random commands on hashes, as servers before 7.4 know them. Small ones keep their order in both servers, but
- * nobody can tell beforehand which are small, so what lists fields may come in any order.
+ * Random commands on hashes, small and wide, as servers before 7.4 know them.
  */
-import type { Rule } from '../conformance/script.ts';
 import type { Pick } from './pick.ts';
-import { row, type Production } from './production.ts';
+import { row, walk, type Production } from './production.ts';
 
 const HASH_KEYS = ['h0', 'h1', 'h2', '{t}h', '{t}h2', 'wide'];
 const FIELDS = ['a', 'b', 'c', 'd', 'n', 'f', '1', '2', '-1', '01', '', '70000', '\0\xff', 'x'.repeat(64), 'x'.repeat(65)];
@@ -24,9 +22,9 @@ export const hashProductions: readonly Production[] = [
   row(14, (p) => ['HINCRBY', key(p), p.of(['n', 'n', '1', field(p)]), p.integer()]),
   row(10, (p) => ['HINCRBYFLOAT', key(p), p.of(['f', 'f', 'n', field(p)]), p.float()]),
   row(2, (p) => ['HSET', key(p), 'n', p.integer(), 'f', p.float()]),
-  row(5, (p) => ['HRANDFIELD', key(p), ...p.of([[], ['0'], ['1'], ['3'], ['100000'], ['-3'], ['-20'], ['x'], ['9223372036854775808'], ['-9223372036854775808']])]),
-  row(4, (p) => ['HRANDFIELD', key(p), p.of(['0', '2', '100000', '-5', '1.5', '', '4611686018427387903', '4611686018427387904', '9223372036854775807']), p.of(['WITHVALUES', 'withvalues', 'VALUES'])]),
-  row(5, (p) => ['HSCAN', key(p), '0', 'COUNT', '100000', ...p.of([[], ['MATCH', p.pattern()], ['MATCH', '[a-c0-9]*'], ['TYPE', 'hash'], ['MATCH'], ['FOO']])]),
+  row(5, (p) => ['HRANDFIELD', key(p), ...p.of([[], ['0'], ['1'], ['3'], ['100000'], ['-3'], ['-20'], ['x'], ['9223372036854775808'], ['-9223372036854775808'], [p.integer()]])]),
+  row(4, (p) => ['HRANDFIELD', key(p), p.of(['0', '2', '100000', '-5', '1.5', '', '4611686018427387903', '4611686018427387904', '9223372036854775807', p.integer()]), p.of(['WITHVALUES', 'withvalues', 'VALUES'])]),
+  row(5, (p) => ['HSCAN', key(p), ...walk(p), ...p.of([[], ['MATCH', p.pattern()], ['MATCH', '[a-c0-9]*'], ['TYPE', 'hash'], ['MATCH'], ['FOO']])]),
   row(2, (p) => [p.of(['RENAME', 'RENAMENX']), key(p), key(p)]),
   row(3, (p) => ['COPY', key(p), key(p), ...p.of([[], ['REPLACE'], ['DB', p.database()]])]),
   row(2, (p) => [p.of(['DEL', 'UNLINK', 'PERSIST', 'TYPE', 'TTL']), key(p)]),
@@ -34,18 +32,6 @@ export const hashProductions: readonly Production[] = [
   row(1, (p) => ['MOVE', key(p), p.database()]),
   row(2, (p) => ['OBJECT', 'ENCODING', key(p)]),
 ];
-
-const pairsRule: Rule = { kind: 'pairs' };
-const unordered: Rule = { kind: 'unordered' };
-
-/** Of HRANDFIELD only how much comes is the same. */
-export const hashRules: Readonly<Record<string, Rule>> = {
-  HGETALL: pairsRule,
-  HSCAN: pairsRule,
-  HKEYS: unordered,
-  HVALS: unordered,
-  HRANDFIELD: { kind: 'shape' },
-};
 
 function key(p: Pick): string {
   return p.chance(0.95) ? p.of(HASH_KEYS) : p.key();

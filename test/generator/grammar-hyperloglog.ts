@@ -5,8 +5,8 @@ import type { Production } from './production.ts';
 
 const KEYS = ['h0', 'h1', 'h2', '{t}h', '{t}i', 'k0', 'a'];
 const STALE = 'HYLL\x01\0\0\0\0\0\0\0\0\0\0\x80';
-/** Made by hand, some of them wrong. None ends within an opcode: what Redis reads behind it is left to chance. */
-const FORGED = [`${STALE}\x7f\xff`, `${STALE}\x7f\xfe\x80`, `${STALE}\x7f\xfb\x83`, STALE, 'HYLL', `HYLL\x02${'\0'.repeat(30)}`];
+/** Made by hand, some of them wrong. */
+const FORGED = [`${STALE}\x7f\xff`, `${STALE}\x7f\xfe\x80`, `${STALE}\x7f\xfb\x83`, `${STALE}\x7f`, STALE, 'HYLL', `HYLL\x02${'\0'.repeat(30)}`];
 
 /** The productions of the family `hyperloglog`. */
 export const hyperloglog: readonly Production[] = [

@@ -1,7 +1,6 @@
 /**
- * Random commands about lists. Lists are made under keys of their own, so that nobody asks for their encoding, which
- * newer versions name otherwise; other keys are tried with everything that makes none. Elements are words that come
- * again and again, so that something is found, and now and then any value.
+ * Random commands about lists. Elements are words that come again and again, so that something is found, and now and
+ * then any value.
  */
 import type { Pick } from './pick.ts';
 import { row } from './production.ts';
@@ -12,7 +11,7 @@ const WORDS = ['a', 'b', 'c', 'd', '1', '2', '07', '127', '128', '-4097', '70000
 const SIDES = ['LEFT', 'RIGHT', 'left', 'rIGHT'];
 
 export const list: readonly Production[] = [
-  row(22, (p) => [p.of(['LPUSH', 'RPUSH']), p.of(LISTS), ...elements(p, p.chance(0.03) ? 200 : 5)]),
+  row(22, (p) => [p.of(['LPUSH', 'RPUSH']), anyList(p), ...elements(p, p.chance(0.03) ? 200 : 5)]),
   row(4, (p) => [p.of(['LPUSHX', 'RPUSHX']), anyList(p), ...elements(p, 3)]),
   row(8, (p) => [p.of(['LPOP', 'RPOP']), anyList(p), ...(p.chance(0.3) ? [count(p)] : [])]),
   row(4, (p) => ['LLEN', anyList(p)]),
@@ -23,8 +22,8 @@ export const list: readonly Production[] = [
   row(5, (p) => ['LREM', anyList(p), index(p), element(p)]),
   row(3, (p) => ['LTRIM', anyList(p), index(p), index(p)]),
   row(8, (p) => ['LPOS', anyList(p), element(p), ...positionOptions(p)]),
-  row(6, (p) => ['LMOVE', anyList(p), p.of(LISTS), side(p), side(p)]),
-  row(4, (p) => ['RPOPLPUSH', anyList(p), p.of(LISTS)]),
+  row(6, (p) => ['LMOVE', anyList(p), anyList(p), side(p), side(p)]),
+  row(4, (p) => ['RPOPLPUSH', anyList(p), anyList(p)]),
   row(4, (p) => popOfMany(p)),
   row(2, (p) => [p.of(['RENAME', 'COPY', 'DEL']), p.of(LISTS), p.of(LISTS)]),
 ];
@@ -56,8 +55,7 @@ function side(pick: Pick): string {
 
 function positionOptions(pick: Pick): string[] {
   const words: string[] = [];
-  // The least rank of all is refused by newer versions.
-  if (pick.chance(0.4)) words.push('RANK', pick.chance(0.9) ? String(pick.below(7) - 3) : 'x');
+  if (pick.chance(0.4)) words.push('RANK', pick.chance(0.9) ? String(pick.below(7) - 3) : pick.integer());
   if (pick.chance(0.4)) words.push(pick.of(['COUNT', 'count']), count(pick));
   if (pick.chance(0.3)) words.push('MAXLEN', count(pick));
   if (pick.chance(0.03)) words.push(pick.of(['FOO', 'RANK', 'COUNT']));

@@ -1,21 +1,13 @@
 /**
  * Random SORTs of lists, sets and sorted sets, by themselves and by other keys, which these rows also make.
- * Where elements tie, their order is that of a set or sorted set's table, which is the server's own affair:
- * there are no such orders here but those that `isFreeOrder` tells.
- *
- * redis-server 7.0.15 reads weights with strtod without resetting errno before, so that after any number
- * out of range, anywhere, it refuses sound ones. Hence `sortRule`, and nothing is stored that is sorted by
- * numbers; what is refused in truth is in the conformance script.
  */
-import type { Rule } from '../conformance/script.ts';
-import type { Command } from './grammar.ts';
+import { apart } from './differences.ts';
 import type { Pick } from './pick.ts';
 import { type Production, row } from './production.ts';
 
-/** Of no other family, which would bring elements that tie. */
-const listKeys = ['sl0', 'sl1', '{t}sl'];
-const setKeys = ['ss0', '{t}ss'];
-const sortedSetKeys = ['sz0', '{t}sz'];
+const listKeys = apart.sortedLists.keys;
+const setKeys = apart.sortedSets.keys;
+const sortedSetKeys = apart.sortedScores.keys;
 const numbers = ['-1', '0', '9007199254740993', '-9223372036854775808', '1.5', '-0', '007', '1e3', '0x10', 'inf', '-inf', ' 1', ''];
 const texts = ['a', 'b', 'abc', 'B', 'nan', '1x', '1 ', '\xff', '{t}', '*', '->', '1e400'];
 /** What C's string functions see only a part of. */
@@ -30,8 +22,8 @@ export const sort: readonly Production[] = [
   row(10, (p) => ['SET', `${p.of(['w_', '{t}w_'])}${element(p, false)}`, element(p, false)]),
   row(8, (p) => ['HSET', `h_${element(p, false)}`, p.of(['f', 'f*', '->']), element(p, false)]),
   row(30, (p) => [p.of(['SORT', 'SORT', 'SORT_RO']), p.of(listKeys), ...anything(p)]),
-  row(12, (p) => sortWithoutTies(p, p.of(setKeys))),
-  row(12, (p) => sortWithoutTies(p, p.of(sortedSetKeys))),
+  row(16, (p) => [p.of(['SORT', 'SORT', 'SORT_RO']), p.of(setKeys), ...anything(p)]),
+  row(16, (p) => [p.of(['SORT', 'SORT', 'SORT_RO']), p.of(sortedSetKeys), ...anything(p)]),
   row(4, (p) => ['SORT_RO', p.of(setKeys), 'BY', 'nosort', ...gets(p)]),
   row(5, (p) => ['SORT', p.of(sortedSetKeys), 'BY', 'nosort', ...shuffled(p, [...limits(p), ...stores(p)])]),
   row(2, (p) => ['SORT', p.key(), ...shuffled(p, [['ALPHA'], ['STORE', p.of(listKeys)], ...limits(p)])]),
@@ -40,30 +32,10 @@ export const sort: readonly Production[] = [
   row(0.5, (p) => ['COMMAND', 'GETKEYS', 'SORT', p.of(listKeys), ...anything(p)]),
 ];
 
-/** Undefined: to the byte. */
-export function sortRule(command: Command): Rule | undefined {
-  const [name, key, by, pattern] = [command[0]!.toUpperCase(), ...command.slice(1)];
-  if (name !== 'SORT' && name !== 'SORT_RO') return undefined;
-  if (setKeys.includes(key!) && by === 'BY' && pattern === 'nosort') return { kind: 'unordered' };
-  return { kind: 'defect', reply: "-ERR One or more scores can't be converted into double\r\n" };
-}
-
-/** Of a set or sorted set: no weights that are texts, which may be equal. */
-function sortWithoutTies(p: Pick, key: string): string[] {
-  const isByWeight = p.chance(0.4);
-  const options = isByWeight ? [['BY', p.of(weightPatterns)]] : [['ALPHA'], ...stores(p)];
-  // SADD gets a word of any kind now and then, and those that are equal up to a NUL tie unless they are stored.
-  if (!isByWeight && setKeys.includes(key)) return ['SORT', key, ...shuffled(p, [['ALPHA'], ['STORE', p.of(listKeys)], ...limits(p)])];
-  return [p.of(['SORT', 'SORT_RO']), key, ...shuffled(p, [...options, ...limits(p)])];
-}
-
-/** Options of lists, which may do anything but store what is sorted by numbers. */
 function anything(p: Pick): string[] {
-  const by = byPattern(p);
-  const store = stores(p);
-  const alpha = store.length > 0 || p.chance(0.5) ? [[p.of(['ALPHA', 'alpha'])]] : [];
+  const alpha = p.chance(0.5) ? [[p.of(['ALPHA', 'alpha'])]] : [];
   const more = p.chance(0.03) ? [p.of([['FOO'], ['LIMIT'], ['LIMIT', '1'], [''], ['BY'], byPattern(p)])] : [];
-  return shuffled(p, [by, ...store, ...alpha, ...more, ...limits(p)]);
+  return shuffled(p, [byPattern(p), ...stores(p), ...alpha, ...more, ...limits(p)]);
 }
 
 function limits(p: Pick): string[][] {

@@ -1,19 +1,19 @@
 /**
  * Random commands: mostly sound ones, some with options that do not go together or arguments too few or too many.
  * Strings and keys are the general family, below; each other family has a file of its own, grammar-NAME.ts, and a
- * line in `families`.
+ * line in `families`. What is never sent, and how replies may differ, is in differences.ts.
  */
-import type { Rule } from '../conformance/script.ts';
 import { bitmap } from './grammar-bitmap.ts';
 import { stream } from './grammar-stream.ts';
 import { geo } from './grammar-geo.ts';
 import { hyperloglog } from './grammar-hyperloglog.ts';
-import { sort, sortRule } from './grammar-sort.ts';
-import { sortedSet, sortedSetRules } from './grammar-sorted-set.ts';
+import { sort } from './grammar-sort.ts';
+import { sortedSet } from './grammar-sorted-set.ts';
 import { list } from './grammar-list.ts';
+import { isAvoided } from './judge.ts';
 import type { Pick } from './pick.ts';
-import { hashProductions, hashRules } from './grammar-hash.ts';
-import { setProductions, setRules } from './grammar-set.ts';
+import { hashProductions } from './grammar-hash.ts';
+import { setProductions } from './grammar-set.ts';
 import { row } from './production.ts';
 import type { Production } from './production.ts';
 
@@ -77,28 +77,6 @@ export const families: Readonly<Record<string, readonly Production[]>> = {
   list,
 };
 
-/** By command; the replies to all others are equal to the byte. */
-const rules: Readonly<Record<string, Rule>> = {
-  TTL: { kind: 'about', tolerance: 30 },
-  EXPIRETIME: { kind: 'about', tolerance: 30 },
-  PTTL: { kind: 'about', tolerance: 30_000 },
-  PEXPIRETIME: { kind: 'about', tolerance: 30_000 },
-  KEYS: { kind: 'unordered' },
-  RANDOMKEY: { kind: 'shape' },
-  OBJECT: { kind: 'encoding' },
-  XPENDING: { kind: 'about', tolerance: 30_000 },
-  ZRANGE: { kind: 'numbers' },
-  ...setRules,
-  ...hashRules,
-  ...sortedSetRules,
-};
-
-/** How few words GETKEYS wants has changed since the reference; SPOP without a count takes any member; some replies would have no end. */
-const unshortened: readonly string[] = ['COMMAND', 'SPOP', 'ZRANDMEMBER'];
-
-/** One more word means something since 7.2, or may ask for a reply without an end. */
-const unlengthened: readonly string[] = ['ZRANDMEMBER', 'ZRANK', 'ZREVRANK'];
-
 /** Productions to choose from, and the sum of their weights. */
 export interface Grammar {
   readonly productions: readonly Production[];
@@ -115,22 +93,22 @@ export function grammarOf(family?: string): Grammar {
   return grammar([...own, ...general.map(({ weight, produce }) => row(weight * share, produce))]);
 }
 
-/** The next random command. */
-export function randomCommand(pick: Pick, { productions, weightSum }: Grammar): Command {
+/** The next random command that may be sent. */
+export function randomCommand(pick: Pick, choices: Grammar): Command {
+  for (;;) {
+    const command = anyCommand(pick, choices);
+    if (!isAvoided(command)) return command;
+  }
+}
+
+function anyCommand(pick: Pick, { productions, weightSum }: Grammar): Command {
   let at = (pick.below(2 ** 32) / 2 ** 32) * weightSum;
   const chosen = productions.find(({ weight }) => (at -= weight) < 0) ?? productions[0]!;
   const words = chosen.produce(pick);
-  const isShortened = pick.chance(0.01) && !unshortened.includes(words[0]!);
-  if (isShortened) words.pop();
-  // Never both: a time in place of the one that was taken away may be over before the data are compared.
-  if (pick.chance(0.01) && !isShortened && !unlengthened.includes(words[0]!)) words.push(pick.value());
+  if (pick.chance(0.01)) words.pop();
+  if (pick.chance(0.01)) words.push(pick.value());
   if (words.length > 0 && pick.chance(0.05)) words[0] = words[0]!.toLowerCase();
   return words.length === 0 ? ['PING'] : words;
-}
-
-/** How the replies of two servers to a command may differ: clocks run on, and some orders are free. */
-export function ruleOf(command: Command): Rule {
-  return rules[command[0]!.toUpperCase()] ?? sortRule(command) ?? { kind: 'bytes' };
 }
 
 function grammar(productions: readonly Production[]): Grammar {

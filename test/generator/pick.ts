@@ -3,6 +3,7 @@
  * sit on the edges of every type. Words are latin1 strings, one character a byte.
  */
 import type { Random } from '../../src/base/random.ts';
+import { farUnixSeconds, soonMs } from './differences.ts';
 
 const KEYS = ['a', 'b', 'c', 'k0', 'k1', 'k2', 'k3', '{t}a', '{t}b', '{t}c', '', '\0\xff', 'a key with spaces', 'x'.repeat(60)];
 
@@ -26,9 +27,6 @@ const FLOATS = [
 const NO_FLOATS = ['nan', 'inf', '-inf', 'infinity', '1e5000', '', ' 1.5', '1.5 ', 'abc', '1e', '1,5'];
 
 const STRINGS = ['', 'v', 'value', '\0', '\r\n', '\xff\xfe', 'a'.repeat(44), 'a'.repeat(45), 'hello world', 'ohmytext', 'mynewtext', '{t}'];
-
-/** Far enough away that no test sees them come, and apart from all relative ones. */
-const FAR_SECONDS = 4_102_444_800;
 
 export class Pick {
   readonly #random: Random;
@@ -102,22 +100,23 @@ export class Pick {
   /** Seconds from now for relative expiries; all different, so that two of them are never equal by accident. */
   secondsFromNow(): string {
     if (this.chance(0.1)) return this.of(['0', '-1', '9223372036854775807', '9223372036854775', 'abc', '', '-9223372036854775808']);
-    return String(100_000 + this.below(900_000_000));
+    if (this.chance(0.01)) return String(1 + this.below(100));
+    return String(soonMs / 1000 + this.below(900_000_000));
   }
 
   millisecondsFromNow(): string {
     if (this.chance(0.1)) return this.of(['0', '-1', '9223372036854775807', 'abc', '-9223372036854775808']);
-    return String(100_000_000 + this.below(900_000_000_000));
+    return String(soonMs + this.below(900_000_000_000));
   }
 
   /** Unix seconds: far in the future, seldom in the past or bad. */
   unixSeconds(): string {
     if (this.chance(0.1)) return this.of(['0', '-1', '1', '9223372036854775807', '9223372036854776', 'x']);
-    return String(FAR_SECONDS + this.below(3));
+    return String(farUnixSeconds + this.below(3));
   }
 
   unixMilliseconds(): string {
     if (this.chance(0.1)) return this.of(['0', '-1', '1', '9223372036854775807', '9223372036854775808', 'x']);
-    return String(FAR_SECONDS * 1000 + this.below(3));
+    return String(farUnixSeconds * 1000 + this.below(3));
   }
 }

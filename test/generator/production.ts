@@ -10,3 +10,9 @@ export interface Production {
 export function row(weight: number, produce: Production['produce']): Production {
   return { weight, produce };
 }
+
+/** The cursor and options of a walk through all that there is, or seldom one that is avoided. */
+export function walk(pick: Pick): string[] {
+  const cursor = pick.chance(0.95) ? '0' : pick.of(['5', 'x', '', '-1']);
+  return pick.chance(0.97) ? [cursor, 'COUNT', '100000'] : [cursor];
+}

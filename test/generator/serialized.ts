@@ -4,6 +4,7 @@
  */
 import { quoteWord } from '../support/quoting.ts';
 import type { RespClient, Word } from '../support/resp-client.ts';
+import { agreeRestored } from './judge.ts';
 
 /** No keys that the generator uses. */
 const [fromThere, fromHere] = ['restored from a dump', 'restored from an own dump'];
@@ -16,23 +17,21 @@ export async function compareSerialized(reference: RespClient, subject: RespClie
   return back.length > 0 ? `Tessera restores what redis dumps otherwise: ${back.slice(0, 5).join('; ')}` : undefined;
 }
 
-/**
- * Names the keys of `from` whose dump makes another value in `to` than its own dump of the key does. That is not always
- * the key's value: a sorted set that was large and is small again comes back compact, and -0 as 0.
- */
+/** Names the keys of `from` whose dump does not make in `to` what it should. */
 async function lost(from: RespClient, to: RespClient, names: readonly Buffer[]): Promise<string[]> {
   const payloads: Buffer[][] = [];
   for (const client of [from, to]) payloads.push(await client.pipelineRaw(names.map((name) => ['DUMP', name])));
-  const replies = await to.pipelineRaw(names.flatMap((_, i): Word[][] => [
+  const replies = await to.pipelineRaw(names.flatMap((name, i): Word[][] => [
     ['RESTORE', fromThere, 0, bulkBytes(payloads[0]![i]!), 'REPLACE'],
     ['RESTORE', fromHere, 0, bulkBytes(payloads[1]![i]!), 'REPLACE'],
-    ['DEBUG', 'DIGEST-VALUE', fromThere, fromHere],
+    ['DEBUG', 'DIGEST-VALUE', name, fromThere, fromHere],
     ['DEL', fromThere, fromHere],
   ]));
   return names.flatMap((name, i) => {
     const [restored, digests] = [String(replies[4 * i]), String(replies[4 * i + 2])];
-    const [, first, second] = digests.split('\r\n');
-    return restored === '+OK\r\n' && first === second ? [] : [`${quoteWord(name)}: ${restored.trimEnd()} ${first} ${second}`];
+    const [, original, first, second] = digests.split('\r\n');
+    if (restored === '+OK\r\n' && agreeRestored(original!, first!, second!)) return [];
+    return [`${quoteWord(name)}: ${restored.trimEnd()} ${original} ${first} ${second}`];
   });
 }
 
