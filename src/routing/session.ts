@@ -7,10 +7,10 @@
 import type { Connection } from '../socket/connection.ts';
 import { RequestParser } from '../protocol/request-parser.ts';
 import type { RequestLimits } from '../protocol/request-limits.ts';
-import { copyOf } from '../base/copy-bytes.ts';
 import { fullNames } from '../commands/table.ts';
 import type { DoorCall } from '../commands/door-call.ts';
 import type { Fieldsets } from '../commands/hash/fieldsets.ts';
+import { EarlyReplies, EarlyState } from './early-replies.ts';
 
 export const ReplyMode = { on: 0, off: 1, skipNext: 2, skip: 3 } as const;
 
@@ -18,11 +18,6 @@ export const ReplyMode = { on: 0, off: 1, skipNext: 2, skip: 3 } as const;
 export interface HeldCommand {
   readonly bytes: Uint8Array;
   readonly args: Int32Array;
-}
-
-interface EarlyReply {
-  readonly chunks: Uint8Array[];
-  ended: boolean;
 }
 
 /** Replies larger than this on average narrow a client's window of commands in flight. */
@@ -68,8 +63,6 @@ export class Session {
   nextReply = 0;
   /** Runs that shards have not answered. */
   runsOut = 0;
-  /** Bytes of replies that came before their turn. */
-  earlyBytes = 0;
   /** Commands sent to shards and not yet answered, and how many may be. */
   inFlight = 0;
   window = initialWindow;
@@ -89,7 +82,7 @@ export class Session {
   ended = false;
   /** The run of which a part has been delivered, or -1. */
   #begunRun = -1;
-  #early: Map<number, EarlyReply> | undefined;
+  #early: EarlyReplies | undefined;
   /** Of the replies since the last one that ended. */
   #replyBytes = 0;
   #backlogBytes = 0;
@@ -108,6 +101,11 @@ export class Session {
   /** Whether every run has been answered. */
   get isSettled(): boolean {
     return this.nextRun === this.nextReply;
+  }
+
+  /** Bytes of replies that came before their turn. */
+  get earlyBytes(): number {
+    return this.#early === undefined ? 0 : this.#early.waitingBytes;
   }
 
   /** Whether the client waits for nothing, so that `timeout` counts. */
@@ -172,7 +170,8 @@ export class Session {
    */
   deliver(run: number, bytes: Uint8Array, offset: number, length: number, ended: boolean): void {
     if (run !== this.nextReply) {
-      this.#keepEarly(run, bytes, offset, length, ended);
+      this.#early ??= new EarlyReplies();
+      this.#early.keep(run, this.nextReply, bytes, offset, length, ended);
       return;
     }
     if (length > 0) this.connection.output.append(bytes, offset, length);
@@ -182,12 +181,12 @@ export class Session {
     }
     this.#begunRun = -1;
     this.nextReply = (this.nextReply + 1) | 0;
-    if (this.#early !== undefined) this.#deliverEarly();
+    if (this.#early !== undefined && !this.#early.isEmpty) this.#deliverEarly(this.#early);
   }
 
   /** Whether a part of the reply of `run` has come. */
   hasBegun(run: number): boolean {
-    return run === this.#begunRun || this.#early?.has(run) === true;
+    return run === this.#begunRun || (this.#early !== undefined && this.#early.stateOf(run, this.nextReply) !== EarlyState.absent);
   }
 
   /**
@@ -205,32 +204,13 @@ export class Session {
     this.window = Math.min(fitting, maxWindow, this.window * 2);
   }
 
-  #keepEarly(run: number, bytes: Uint8Array, offset: number, length: number, ended: boolean): void {
-    this.#early ??= new Map();
-    let early = this.#early.get(run);
-    if (early === undefined) {
-      early = { chunks: [], ended: false };
-      this.#early.set(run, early);
-    }
-    if (length > 0) early.chunks.push(copyOf(bytes, offset, offset + length));
-    this.earlyBytes += length;
-    early.ended = ended;
-  }
-
-  #deliverEarly(): void {
-    for (;;) {
-      const early = this.#early!.get(this.nextReply);
-      if (early === undefined) return;
-      for (const chunk of early.chunks) {
-        this.connection.output.append(chunk, 0, chunk.length);
-        this.earlyBytes -= chunk.length;
-      }
-      this.#early!.delete(this.nextReply);
-      if (!early.ended) {
-        this.#begunRun = this.nextReply;
-        return;
-      }
+  #deliverEarly(early: EarlyReplies): void {
+    const { output } = this.connection;
+    let state = early.deliver(this.nextReply, output);
+    while (state === EarlyState.ended) {
       this.nextReply = (this.nextReply + 1) | 0;
+      state = early.deliver(this.nextReply, output);
     }
+    if (state === EarlyState.begun) this.#begunRun = this.nextReply;
   }
 }

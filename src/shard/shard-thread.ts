@@ -10,6 +10,7 @@ import { receiveMessageOnPort, type MessagePort } from 'node:worker_threads';
 import { assert } from '../base/assert.ts';
 import { Clock } from '../base/clock.ts';
 import { Random } from '../base/random.ts';
+import { settleYoungObjects } from '../base/settle-young-objects.ts';
 import { Control, Setting } from '../channel/control.ts';
 import { EffectLog, type EffectLogHandle } from '../channel/effect-log.ts';
 import { EffectWriter } from '../channel/effect-writer.ts';
@@ -98,6 +99,7 @@ export class ShardThread {
 
   /** Serves until the node stops. */
   async run(): Promise<void> {
+    settleYoungObjects();
     this.#observeGarbageCollection();
     while (!this.#control.stopping || this.shard.hasWork) {
       const worked = this.shard.drain();
