@@ -1,6 +1,6 @@
 /**
  * nodes.conf, the text that keeps a node's id, epochs, members and slots over a restart: a line per
- * member as in node-lines.ts, and `vars currentEpoch N lastVoteEpoch N`. The format is Redis's, so
+ * member as in node-lines.ts, and `vars currentEpoch N lastVoteEpoch N` with the moves of migration/moves.ts. The format is Redis's, so
  * that a file can be taken over from Redis or Valkey and back; fields of newer versions that mean
  * nothing here are passed over. Pure: reading and writing the file is nodes-file.ts.
  *
@@ -8,6 +8,8 @@
  * because a node that forgets its vote or a slot does harm to the others.
  */
 import { SLOT_COUNT } from '../base/crc16.ts';
+import { parseMove, printMoves } from './migration/moves.ts';
+import type { SlotMove } from './migration/moves.ts';
 import { knownNodes, nodeLines } from './node-lines.ts';
 import { NodeFlag, isNodeId, parseFlags } from './node-info.ts';
 import type { AnnouncedAddress, NodeInfo } from './node-info.ts';
@@ -22,7 +24,8 @@ export class NodesConfError extends Error {
 
 /** The file's text, ending in a line end. */
 export function printNodesConf(state: ClusterState): string {
-  const vars = `vars currentEpoch ${state.currentEpoch} lastVoteEpoch ${state.lastVoteEpoch}`;
+  const epochs = `vars currentEpoch ${state.currentEpoch} lastVoteEpoch ${state.lastVoteEpoch}`;
+  const vars = [epochs, ...printMoves(state.moves)].join(' ');
   return [...nodeLines(state, knownNodes(state), 'file'), vars, ''].join('\n');
 }
 
@@ -32,7 +35,7 @@ export function printNodesConf(state: ClusterState): string {
  */
 export function parseNodesConf(text: string, nowMs: number, newShardId: string): ClusterState {
   if (!text.endsWith('\n')) throw new NodesConfError('the last line has no end');
-  const draft: Draft = { nodes: new Map(), owners: noOwners(), migratingTo: new Map(), importingFrom: new Map() };
+  const draft: Draft = { nodes: new Map(), owners: noOwners(), migratingTo: new Map(), importingFrom: new Map(), moves: new Map() };
   for (const [index, line] of text.split('\n').entries()) {
     const words = line.split(/\s+/).filter((word) => word !== '');
     if (words.length > 0) readLine(draft, words, { line: index + 1, nowMs });
@@ -47,6 +50,7 @@ interface Draft {
   readonly owners: string[];
   readonly migratingTo: Map<number, string>;
   readonly importingFrom: Map<number, string>;
+  readonly moves: Map<string, SlotMove>;
 }
 
 interface Place {
@@ -61,7 +65,7 @@ const BUS_PORT_OFFSET = 10_000;
 
 function readLine(draft: Draft, words: readonly string[], place: Place): void {
   if (words[0]!.toLowerCase() === 'vars') {
-    draft.epochs = readVars(words, place);
+    draft.epochs = readVars(draft, words, place);
     return;
   }
   if (words.length < NODE_WORDS) fail(place, `a node needs ${NODE_WORDS} fields, here are ${words.length}`);
@@ -75,10 +79,16 @@ function readLine(draft: Draft, words: readonly string[], place: Place): void {
   for (const word of words.slice(NODE_WORDS)) readSlots(draft, node.id, word, place);
 }
 
-function readVars(words: readonly string[], place: Place): { currentEpoch: bigint; lastVoteEpoch: bigint } {
+function readVars(draft: Draft, words: readonly string[], place: Place): { currentEpoch: bigint; lastVoteEpoch: bigint } {
   if (words.length % 2 === 0) fail(place, 'a variable has no value');
   const values = new Map<string, string>();
-  for (let i = 1; i < words.length; i += 2) values.set(words[i]!.toLowerCase(), words[i + 1]!);
+  for (let i = 1; i < words.length; i += 2) {
+    const [name, value] = [words[i]!.toLowerCase(), words[i + 1]!];
+    values.set(name, value);
+    const move = parseMove(name, value);
+    if (move === null) fail(place, `"${name} ${value}" is not a move of slots`);
+    if (move !== undefined) draft.moves.set(move.id, move);
+  }
   return {
     currentEpoch: readEpoch(values.get('currentepoch') ?? 'nothing', 'currentEpoch', place),
     lastVoteEpoch: readEpoch(values.get('lastvoteepoch') ?? 'nothing', 'lastVoteEpoch', place),
@@ -150,13 +160,13 @@ function readSlots(draft: Draft, id: string, word: string, place: Place): void {
 }
 
 function finish(draft: Draft, newShardId: string): ClusterState {
-  const { myId, epochs, nodes, owners, migratingTo, importingFrom } = draft;
+  const { myId, epochs, nodes, owners, migratingTo, importingFrom, moves } = draft;
   if (myId === undefined) throw new NodesConfError('no line has the flag myself');
   if (epochs === undefined) throw new NodesConfError('the line "vars currentEpoch N lastVoteEpoch N" is missing');
   const named = [...Array.from(nodes.values(), (node) => node.primaryId), ...migratingTo.values(), ...importingFrom.values()];
   const unknown = named.find((id) => id !== '' && !nodes.has(id));
   if (unknown !== undefined) throw new NodesConfError(`node ${unknown} is named but has no line`);
-  const state = { myId, ...epochs, nodes, owners, migratingTo, importingFrom };
+  const state = { myId, ...epochs, nodes, owners, migratingTo, importingFrom, moves };
   const me = myself(state);
   const shardId = me.shardId || nodes.get(me.primaryId)?.shardId || newShardId;
   return withNode({ ...state, currentEpoch: maxEpoch(state) }, myId, { shardId });

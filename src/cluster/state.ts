@@ -9,6 +9,7 @@
 import { assert } from '../base/assert.ts';
 import { SLOT_COUNT } from '../base/crc16.ts';
 import { NodeFlag } from './node-info.ts';
+import type { SlotMove } from './migration/moves.ts';
 import type { AnnouncedAddress, NodeInfo } from './node-info.ts';
 
 export interface ClusterState {
@@ -24,6 +25,8 @@ export interface ClusterState {
   readonly migratingTo: ReadonlyMap<number, string>;
   /** Slot to the node that it comes from. */
   readonly importingFrom: ReadonlyMap<number, string>;
+  /** What a crash must not make this node forget of atomic slot migrations, by task. */
+  readonly moves: ReadonlyMap<string, SlotMove>;
 }
 
 /** The next state, or the text of an error reply. */
@@ -41,6 +44,7 @@ export function newClusterState(myId: string, shardId: string): ClusterState {
     owners: noOwners(),
     migratingTo: new Map(),
     importingFrom: new Map(),
+    moves: new Map(),
   };
 }
 

@@ -3,8 +3,10 @@ import { LIGHT_HEADER_FLAG, MessageFlag } from '../bus/message.ts';
 import type { GossipEntry, MessageHeader, PingExtensions, PingMessage, UpdateMessage } from '../bus/message.ts';
 import { NodeFlag } from '../node-info.ts';
 import type { AnnouncedAddress, NodeInfo } from '../node-info.ts';
-import { slotsOf } from '../slot-bitmap.ts';
+import { slotsInMoves } from '../migration/moves.ts';
+import { bitmapOf, slotsIn, slotsOf } from '../slot-bitmap.ts';
 import { nodeOf } from '../state.ts';
+import type { ClusterState } from '../state.ts';
 import type { CoreContext } from './context.ts';
 import type { Peer } from './peer.ts';
 
@@ -24,7 +26,7 @@ export function composeHeader(core: CoreContext): MessageHeader {
     currentEpoch: state.currentEpoch,
     configEpoch: primary.configEpoch,
     replicationOffset: BigInt(me.replicationOffset),
-    slots: slotsOf(state.owners, primary.id),
+    slots: claimedSlots(state, primary.id),
     primaryId: me.primaryId,
     announcedIp: settings.address.ip,
     ...portsOf(core, me),
@@ -32,6 +34,13 @@ export function composeHeader(core: CoreContext): MessageHeader {
     clusterIsUp: core.isUp,
     messageFlags: MessageFlag.extensions,
   };
+}
+
+/** Those that were granted to another node are not claimed: they may be its own by now. */
+function claimedSlots(state: ClusterState, id: string): Uint8Array {
+  const slots = slotsOf(state.owners, id);
+  const granted = slotsInMoves(state, 'granted');
+  return granted.size === 0 ? slots : bitmapOf(slotsIn(slots).filter((slot) => !granted.has(slot)));
 }
 
 /** Sends a ping, pong or meet over a link, whoever is at its end. */

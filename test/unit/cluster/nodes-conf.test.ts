@@ -159,7 +159,7 @@ const anyState: fc.Arbitrary<ClusterState> = fc
     const migratingTo = new Map(marks.filter((mark) => !mark.isImport).map((mark) => [mark.slot, id(mark.node)]));
     const imports = marks.filter((mark) => mark.isImport && !migratingTo.has(mark.slot));
     const importingFrom = new Map(imports.map((mark) => [mark.slot, id(mark.node)]));
-    const state = { myId: ids[0]!, currentEpoch: 0n, lastVoteEpoch, nodes, owners, migratingTo, importingFrom };
+    const state = { myId: ids[0]!, currentEpoch: 0n, lastVoteEpoch, nodes, owners, migratingTo, importingFrom, moves: new Map() };
     return { ...state, currentEpoch: maxEpoch(state) };
   });
 
