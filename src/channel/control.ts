@@ -6,11 +6,13 @@
  *     line 1            node: [16] 1 = shards must stop
  *     line 2 + 2s       shard s: [0] signal, [1] 1 while it sleeps, 2 while the door has borrowed it
  *     line 3 + 2s       shard s: [0] lease it is parked at, [1] lease it has been released from
- *   then float64 settings (see `Setting`)
+ *   then float64 settings (see `Setting`), and a byte for each slot (see `SlotMark`)
  *
  * Sleeping is announced before the last look at the work, and work is published before the look at
  * the announcement, so no wake-up is lost and an awake thread is never notified.
  */
+import { SLOT_COUNT } from '../base/crc16.ts';
+
 export const Setting = {
   /** Bytes; 0 is no limit. */
   maxmemory: 0,
@@ -45,6 +47,18 @@ export const Setting = {
   streamNodeMaxEntries: 19,
   /** hll-sparse-max-bytes: up to where HyperLogLogs stay sparse. */
   hllSparseMaxBytes: 20,
+  /** How many slots are hidden. */
+  hiddenSlots: 21,
+  /** How often databases were emptied. */
+  flushes: 22,
+} as const;
+
+/** What is going on with a slot; the door writes it. */
+export const SlotMark = {
+  /** Its keys are not there for clients and do not expire: they are coming from or have gone to another node. */
+  hidden: 1,
+  /** It moves to another node, and its effects go into the tap while that is open. */
+  leaving: 2,
 } as const;
 
 const lineWords = 16;
@@ -63,10 +77,12 @@ export class Control {
   readonly shardCount: number;
   readonly i32: Int32Array;
   readonly settings: Float64Array;
+  /** SlotMark bits. */
+  readonly slotMarks: Uint8Array;
 
   static create(shardCount: number): Control {
     const words = (firstShardLine + 2 * shardCount) * lineWords;
-    return new Control(new SharedArrayBuffer(words * 4 + settingCount * 8), shardCount);
+    return new Control(new SharedArrayBuffer(words * 4 + settingCount * 8 + SLOT_COUNT), shardCount);
   }
 
   constructor(buffer: SharedArrayBuffer, shardCount: number) {
@@ -75,6 +91,11 @@ export class Control {
     const words = (firstShardLine + 2 * shardCount) * lineWords;
     this.i32 = new Int32Array(buffer, 0, words);
     this.settings = new Float64Array(buffer, words * 4, settingCount);
+    this.slotMarks = new Uint8Array(buffer, words * 4 + settingCount * 8, SLOT_COUNT);
+  }
+
+  isHidden(slot: number): boolean {
+    return (this.slotMarks[slot]! & SlotMark.hidden) !== 0;
   }
 
   // The door.

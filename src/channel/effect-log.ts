@@ -16,6 +16,8 @@
  * Positions count bytes and wrap as int32: compare them as `(a - b) | 0`. Everything the writer
  * knows is in the words, because under a lease another shard's thread writes into this log; the
  * lease hands the words over. Words 0..8 belong to whoever writes, 32..34 to the log thread.
+ *
+ * A slot tap is such a log whose reader is the door (slot-tap.ts): words 40 and 41 are its own.
  */
 import { assert } from '../base/assert.ts';
 import { LogControl } from './log-control.ts';
@@ -45,8 +47,17 @@ export interface EffectLogHandle {
   readonly control: SharedArrayBuffer;
 }
 
+/** Whoever reads a log. */
+export interface LogReader {
+  /** Something has been published. */
+  wake(): void;
+  /** Somebody waits for room. */
+  interrupt(): void;
+}
+
 export class EffectLog {
   readonly control: LogControl;
+  readonly #reader: LogReader;
   readonly words: Int32Array;
   /** The ring's bytes alone: position p is at `p & (capacityBytes - 1)`. */
   readonly ring: Uint8Array;
@@ -54,23 +65,25 @@ export class EffectLog {
   /** Without a log thread (tests, simulation): called in place of waiting when the ring is full. */
   onFull: (() => void) | undefined;
 
-  static create(capacityBytes: number, control: LogControl): EffectLog {
+  static create(capacityBytes: number, control: LogControl, reader: LogReader = control): EffectLog {
     assert(
       capacityBytes >= 64 && capacityBytes <= maxCapacityBytes && (capacityBytes & (capacityBytes - 1)) === 0,
       'an effect log holds a power of two of bytes, at most 1 GiB',
     );
-    const log = new EffectLog(new SharedArrayBuffer(headerBytes + capacityBytes), control);
+    const log = new EffectLog(new SharedArrayBuffer(headerBytes + capacityBytes), control, reader);
     log.words[LogWord.limit] = capacityBytes;
     log.words[LogWord.selectedDb] = -1;
     return log;
   }
 
-  static attach(handle: EffectLogHandle): EffectLog {
-    return new EffectLog(handle.ring, new LogControl(handle.control));
+  static attach(handle: EffectLogHandle, reader?: LogReader): EffectLog {
+    const control = new LogControl(handle.control);
+    return new EffectLog(handle.ring, control, reader ?? control);
   }
 
-  private constructor(buffer: SharedArrayBuffer, control: LogControl) {
+  private constructor(buffer: SharedArrayBuffer, control: LogControl, reader: LogReader) {
     this.control = control;
+    this.#reader = reader;
     this.words = new Int32Array(buffer, 0, headerBytes / 4);
     this.ring = new Uint8Array(buffer, headerBytes);
     this.capacityBytes = this.ring.length;
@@ -121,7 +134,7 @@ export class EffectLog {
     const head = this.words[LogWord.head]!;
     if (head === this.words[LogWord.written] && this.isSwitched) return head;
     Atomics.store(this.words, LogWord.written, head);
-    this.control.wake();
+    this.#reader.wake();
     return head;
   }
 
@@ -169,7 +182,7 @@ export class EffectLog {
     }
     const seen = Atomics.load(this.words, word);
     Atomics.store(this.words, LogWord.waiting, 1);
-    this.control.interrupt();
+    this.#reader.interrupt();
     Atomics.wait(this.words, word, seen, waitMs);
     Atomics.store(this.words, LogWord.waiting, 0);
   }

@@ -48,6 +48,8 @@ export const RequestFlag = {
   silent: 2,
   /** CLIENT NO-TOUCH: reads leave the access time alone. */
   noTouch: 4,
+  /** Commands that another node has logged: nothing expires in them, and hidden slots are seen. */
+  replay: 8,
 } as const;
 
 export const ReplyKind = { end: 1, part: 2 } as const;

@@ -24,8 +24,10 @@ import { printNodesConf } from './nodes-conf.ts';
 import { changeSlotRanges, changeSlots, claimSlotsWithKeys, flushSlots, setSlot } from './slot-operations.ts';
 import type { SlotChange } from './slot-operations.ts';
 import type { ClusterSettings } from './settings.ts';
-import { buildSlotTable } from './slot-table.ts';
-import type { SlotTable } from './slot-table.ts';
+import { changeMoves, slotsInMoves } from './migration/moves.ts';
+import type { MoveChange } from './migration/moves.ts';
+import { buildSlotTable, noHandover } from './slot-table.ts';
+import type { Handover, SlotTable } from './slot-table.ts';
 import { NO_OWNER, myself, replicasOf, withMyAddress, withNode } from './state.ts';
 import type { ClusterState, Outcome } from './state.ts';
 import { clusterShards, servedRanges } from './topology.ts';
@@ -77,6 +79,7 @@ export class ClusterNode {
   #savedText = '';
   #savedState: ClusterState | undefined;
   #isHeld: boolean;
+  #handover = noHandover;
 
   constructor(host: ClusterHost, settings: ClusterSettings, state: ClusterState) {
     this.#host = host;
@@ -148,7 +151,18 @@ export class ClusterNode {
 
   /** Takes responsibility for slots with keys; once, after the data has been loaded. */
   claimSlotsWithKeys(): string | undefined {
-    return this.adopt(claimSlotsWithKeys(this.state, (slot) => this.#host.slotKeyCount(slot)));
+    return this.adopt(claimSlotsWithKeys(this.state, (slot) => this.#host.slotKeyCount(slot), slotsInMoves(this.state, 'receiving', 'trimming')));
+  }
+
+  /** A step of a slot migration. */
+  changeMoves(change: MoveChange): string | undefined {
+    return this.adopt(changeMoves(this.state, change));
+  }
+
+  /** Says which clients wait while slots are handed over. */
+  setHandover(handover: Handover): void {
+    this.#handover = handover;
+    this.#replace(this.state, this.#isHeld);
   }
 
   bumpEpoch(): string | undefined {
@@ -338,7 +352,7 @@ export class ClusterNode {
 
   #replace(state: ClusterState, isHeld: boolean): void {
     this.#isHeld = isHeld;
-    this.#table = buildSlotTable(state, this.#settings.requireFullCoverage, isHeld);
+    this.#table = buildSlotTable(state, this.#settings.requireFullCoverage, isHeld, this.#handover);
     for (const listener of this.#listeners) listener(this.#table);
   }
 }

@@ -78,15 +78,15 @@ export function setSlot(state: ClusterState, args: readonly string[], keyCount: 
 
 /**
  * What a start makes of the keys that were loaded: this primary takes slots with keys that nobody
- * owns, and marks those that another node owns as importing from it.
+ * owns, and marks those that another node owns as importing from it; not those whose keys are to go.
  */
-export function claimSlotsWithKeys(state: ClusterState, keyCount: (slot: number) => number): ClusterState {
+export function claimSlotsWithKeys(state: ClusterState, keyCount: (slot: number) => number, except: ReadonlySet<number> = new Set()): ClusterState {
   if (isReplica(myself(state))) return state;
   const orphans = new Set<number>();
   const importingFrom = new Map(state.importingFrom);
   for (let slot = 0; slot < SLOT_COUNT; slot++) {
     const owner = state.owners[slot]!;
-    if (owner === state.myId || importingFrom.has(slot) || keyCount(slot) === 0) continue;
+    if (owner === state.myId || importingFrom.has(slot) || except.has(slot) || keyCount(slot) === 0) continue;
     if (owner === NO_OWNER) orphans.add(slot);
     else importingFrom.set(slot, owner);
   }

@@ -3,14 +3,15 @@
  * cluster state or of a setting that matters.
  *
  *   bit   7 6 5 | 4    | 3 2      | 1 0
- *         0     | down | open     | owner
+ *         hold  | down | open     | owner
  *
  * A byte of 0 says: mine, stable, cluster up: serve without asking further. Every other value is an
  * input of the decision table (routing/slot-decision.ts). A migrating mark counts only while this
- * node owns the slot, and hides an importing mark.
+ * node owns the slot, and hides an importing mark. A hold is the dispatcher's: the table does not know it.
  */
 import { clusterHealth } from './health.ts';
 import type { ClusterHealth } from './health.ts';
+import { slotsInMoves } from './migration/moves.ts';
 import { NO_OWNER, myself } from './state.ts';
 import type { ClusterState } from './state.ts';
 
@@ -30,6 +31,28 @@ export const SlotOpen = {
 
 export const CLUSTER_DOWN = 1 << 4;
 
+/** While a slot is handed over to another node. */
+export const SlotHold = {
+  /** Writes wait. */
+  writes: 1 << 5,
+  /** Everything waits: the other node may own the slot already. */
+  all: 1 << 6,
+  /** As before, for too long to wait: everything is refused. */
+  refuse: 1 << 7,
+} as const;
+
+export const HOLDS = SlotHold.writes | SlotHold.all | SlotHold.refuse;
+
+/** What is held at the moment beyond what the state says. */
+export interface Handover {
+  /** Slots whose writes wait. */
+  readonly paused: ReadonlySet<number>;
+  /** Whether clients of slots that were granted wait still. */
+  readonly isPatient: boolean;
+}
+
+export const noHandover: Handover = { paused: new Set(), isPatient: false };
+
 export interface SlotTable {
   /** The byte of each slot, as drawn above. Never changes. */
   readonly situations: Uint8Array;
@@ -38,7 +61,7 @@ export interface SlotTable {
 }
 
 /** With `isHeld` the cluster is down for clients though it is well: see core/serving.ts. */
-export function buildSlotTable(state: ClusterState, requireFullCoverage: boolean, isHeld = false): SlotTable {
+export function buildSlotTable(state: ClusterState, requireFullCoverage: boolean, isHeld = false, handover = noHandover): SlotTable {
   const found = clusterHealth(state, requireFullCoverage);
   const health = { ...found, up: found.up && !isHeld };
   const primaryId = myself(state).primaryId;
@@ -47,6 +70,8 @@ export function buildSlotTable(state: ClusterState, requireFullCoverage: boolean
   for (let slot = 0; slot < situations.length; slot++) {
     situations[slot] = down | openness(state, slot) | relation(state, slot, primaryId);
   }
+  for (const slot of handover.paused) situations[slot]! |= SlotHold.writes;
+  for (const slot of slotsInMoves(state, 'granted')) situations[slot]! |= handover.isPatient ? SlotHold.all : SlotHold.refuse;
   return { situations, state, health };
 }
 

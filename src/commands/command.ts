@@ -106,6 +106,8 @@ export interface ShardCommand extends RowBase {
 
 export interface DoorCommand extends RowBase {
   readonly place: 'door';
+  /** Nodes say it to each other; clients are not told of it. */
+  readonly isInternal?: true;
   /** A promise holds back the client's next command until it settles. */
   readonly execute: (call: DoorCall) => void | Promise<void>;
 }

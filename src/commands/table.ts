@@ -32,6 +32,7 @@ export const firstKeyOf = Uint8Array.from(rows, firstKey);
 /** Up to how many arguments a command is quick: its time is worth neither a clock reading of its own nor waking a thread. */
 export const quickArgcOf = Uint8Array.from(rows, quickArgc);
 
+const effectKeyArguments = new Map<string, number>();
 const idByRow = new Map(rows.map((row, id) => [row, id]));
 const lookupBits = 11;
 const lookupTable = buildLookup();
@@ -56,6 +57,17 @@ export function lookupSubcommand(container: number, bytes: Uint8Array, offset: n
     if (sameName(nameBytes[id]!, bytes, offset, length)) return id;
   }
   return -1;
+}
+
+/** Which argument of the effect `name` is its key. */
+export function effectKeyArgument(name: string): number {
+  let argument = effectKeyArguments.get(name);
+  if (argument === undefined) {
+    const id = lookup(Buffer.from(name, 'latin1'), 0, name.length);
+    argument = id >= 0 && placeOf[id] === Place.container ? 2 : 1;
+    effectKeyArguments.set(name, argument);
+  }
+  return argument;
 }
 
 export function idOf(row: CommandRow): number {

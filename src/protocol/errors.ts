@@ -526,6 +526,62 @@ export function configBetween(min: number | bigint, max: number | bigint): strin
 
 export const clusterDisabled = 'ERR This instance has cluster support disabled';
 export const crossSlot = "CROSSSLOT Keys in request don't hash to the same slot";
+// Atomic slot migration, as Redis 8.4 and Valkey 9 word it.
+
+export const migrationOnReplica = 'ERR slot migration not allowed on replica.';
+export const migrationNotStable = 'ERR all slot states must be STABLE to start a slot migration task.';
+export const severalSources = 'ERR slots belong to different source nodes';
+export const slotsOwnedAlready = 'ERR this node is already the owner of the slot range';
+
+export function importOverlaps(start: number, end: number): string {
+  return `ERR overlapping import exists for slot range: ${start}-${end}`;
+}
+
+export function slotWithoutOwner(slot: number): string {
+  return `ERR slot has no owner: ${slot}`;
+}
+
+export const slotMigrationOnReplica = 'ERR Slot migration can only be used on primary nodes.';
+export const manuallyMigrating = 'ERR Slots are being manually migrated';
+export const manuallyImporting = 'ERR Slots are being manually imported';
+export const migrationsOverlap = 'ERR Slot ranges in migrations overlap';
+export const slotsSpanShards = 'ERR Requested slots span multiple shards';
+export const slotsNotServedHere = 'ERR Slots are not served by this node.';
+export const migrationToItself = 'ERR Target node can not be this node';
+export const migrationTargetReplica = 'ERR Target node must be a primary';
+export const noSlotRanges = 'ERR No slot ranges specified';
+export const noEndSlot = 'ERR No end slot for final slot range';
+export const noMigrations = 'ERR No migrations ongoing';
+export const slotExportInProgress = 'ERR Slot export in progress.';
+export const slotImportInProgress = 'ERR Slot import in progress.';
+export const unknownMigrationArgument = 'ERR unknown argument';
+
+export function startSlotGreater(start: number, end: number): string {
+  return `ERR Start slot number ${start} is greater than end slot number ${end}`;
+}
+
+export function slotNotServed(slot: number): string {
+  return `ERR Slot ${slot} has no node served`;
+}
+
+export function migrationInvalidNode(id: string): string {
+  return `ERR Invalid node name: ${id}`;
+}
+
+export function migrationUnknownNode(id: string): string {
+  return `ERR Unknown node name: ${id}`;
+}
+
+export function slotMigratingAlready(slot: number): string {
+  return `ERR I am already migrating slot ${slot}.`;
+}
+
+export function slotRangeOverlaps(start: number, end: number, otherStart: number, otherEnd: number): string {
+  return `ERR Slot range ${start}-${end} overlaps with previous range ${otherStart}-${otherEnd}`;
+}
+
+/** While it is not known whether the other node has the slot already. */
+export const handingOver = 'TRYAGAIN The slot is being handed over to another node';
 export const tryAgain = 'TRYAGAIN Multiple keys request during rehashing of slot';
 export const clusterDown = 'CLUSTERDOWN The cluster is down';
 export const clusterDownReadOnly = 'CLUSTERDOWN The cluster is down and only accepts read commands';

@@ -12,6 +12,7 @@ import { assert } from '../base/assert.ts';
 import { copyOf } from '../base/copy-bytes.ts';
 import { keySlot } from '../base/crc16.ts';
 import { maxRingArguments, maxRingCommandBytes, packContext, RequestFlag } from '../channel/records.ts';
+import { HOLDS, SlotHold } from '../cluster/slot-table.ts';
 import { CommandFlag, type ContainerCommand, type ShardCommand } from '../commands/command.ts';
 import { isLocal } from '../commands/is-local.ts';
 import { findKeys, KeyList, requestOf } from '../commands/keys.ts';
@@ -22,7 +23,7 @@ import { ParseStatus } from '../protocol/request-parser.ts';
 import type { Door } from './door.ts';
 import { RunBuilder } from './run-builder.ts';
 import { type HeldCommand, ReplyMode, type Session } from './session.ts';
-import { decideSlot, presencePolicy, SlotAnswer, slotErrorText, SlotInput } from './slot-decision.ts';
+import { decideSlot, isHeldBack, presencePolicy, SlotAnswer, slotErrorText, SlotInput } from './slot-decision.ts';
 
 /** Of an unknown command's arguments so many, and so many bytes of each, are enough for what the error shows. */
 const maxPreviewArguments = 64;
@@ -205,6 +206,12 @@ export class Dispatcher {
     bytes: Uint8Array, at: number, args: Int32Array, argc: number, next: number,
   ): boolean {
     if (session.isInternal) return false;
+    const hold = this.#door.situations![slot]!;
+    if ((hold & HOLDS) !== 0 && isHeldBack(hold, flagsOf[id]!)) {
+      if ((hold & SlotHold.refuse) === 0) this.#hold(session, bytes, at, args, argc, next);
+      else this.#refuse(session, id, errors.handingOver);
+      return true;
+    }
     const input = SlotInput.clusterEnabled | keys | this.#door.slotInput(session, flagsOf[id]!, slot);
     const answer = decideSlot(input);
     if (answer === SlotAnswer.serve) return false;
@@ -274,9 +281,13 @@ export class Dispatcher {
   /** A pause comes last, as in Redis: what would be refused is refused at once. */
   #isHeldByPause(session: Session, id: number, bytes: Uint8Array, at: number, args: Int32Array, argc: number, next: number): boolean {
     if (!this.#door.pause.holds(flagsOf[id]!) || session.isInternal) return false;
+    this.#hold(session, bytes, at, args, argc, next);
+    return true;
+  }
+
+  #hold(session: Session, bytes: Uint8Array, at: number, args: Int32Array, argc: number, next: number): void {
     this.#closeRun(session);
     session.held = { bytes: copyOf(bytes, at, next), args: args.slice(0, argc * 2) };
-    return true;
   }
 
   #closeRun(session: Session): void {
@@ -324,7 +335,7 @@ function withArgument(bytes: Uint8Array, at: number, args: Int32Array, argc: num
 }
 
 function contextOf(session: Session): number {
-  return packContext(session.db, session.resp, (session.isSilent ? RequestFlag.silent : 0) | (session.noTouch ? RequestFlag.noTouch : 0));
+  return packContext(session.db, session.resp, (session.isSilent ? RequestFlag.silent : 0) | (session.noTouch ? RequestFlag.noTouch : 0) | (session.isReplaying ? RequestFlag.replay : 0));
 }
 
 function noSubcommand({ name, opaque }: ContainerCommand, word: string): string {

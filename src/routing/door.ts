@@ -12,6 +12,7 @@ import type { Clock } from '../base/clock.ts';
 import type { Control } from '../channel/control.ts';
 import { maxRingArguments, maxRingCommandBytes } from '../channel/records.ts';
 import type { ShardStats } from '../channel/shard-stats.ts';
+import { HOLDS } from '../cluster/slot-table.ts';
 import type { DoorCommand } from '../commands/command.ts';
 import { DoorCall } from '../commands/door-call.ts';
 import { rows } from '../commands/table.ts';
@@ -208,7 +209,7 @@ export class Door implements ReplyReceiver {
   }
 
   slotInput(session: Session, flags: number, slot: number): number {
-    return this.services.slotInput(session, flags, this.situations![slot]!);
+    return this.services.slotInput(session, flags, this.situations![slot]! & ~HOLDS);
   }
 
   endpointOf(session: Session, slot: number, answer: number): string {

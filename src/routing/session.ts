@@ -74,6 +74,8 @@ export class Session {
   isTouched = false;
   /** A client within this process: not shown, not limited. */
   isInternal = false;
+  /** What it sends was logged by another node, or is the node's own (RequestFlag.replay). */
+  isReplaying = false;
   /** A door command is executing asynchronously. */
   busy = false;
   /** No further command is executed; the connection closes when the replies are out. */

@@ -12,6 +12,7 @@ import { Control } from '../channel/control.ts';
 import type { EffectLog } from '../channel/effect-log.ts';
 import { EffectWriter } from '../channel/effect-writer.ts';
 import { Ring } from '../channel/ring.ts';
+import { createTaps } from '../channel/slot-tap.ts';
 import { ShardStats } from '../channel/shard-stats.ts';
 import { rows } from '../commands/table.ts';
 import { Keyspace } from '../keyspace/keyspace.ts';
@@ -25,6 +26,8 @@ import type { ShardLink } from './shard-links.ts';
 
 const requestRingBytes = 4 * 1024 * 1024;
 const replyRingBytes = 4 * 1024 * 1024;
+/** Keys and changes of slots that move away, until the door has sent them. */
+const tapBytes = 4 * 1024 * 1024;
 const initialArenaBytes = 64 * 1024 * 1024;
 const maxArenaBytes = 16 * 1024 * 1024 * 1024;
 const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
@@ -38,6 +41,8 @@ export class ShardPool {
   readonly #ports: readonly MessagePort[];
   readonly #hashSeeds: readonly [number, number];
   readonly effectLogs: readonly EffectLog[];
+  /** Streams of slots that move to another node; the door reads them. */
+  readonly taps: readonly EffectLog[];
   readonly #databaseCount: number;
   #pools: Piscina[] = [];
   #tasks: Promise<unknown>[] = [];
@@ -46,6 +51,7 @@ export class ShardPool {
     const count = effectLogs.length;
     this.control = Control.create(count);
     this.effectLogs = effectLogs;
+    this.taps = createTaps(count, tapBytes, this.control, effectLogs[0]!.control);
     this.#databaseCount = databaseCount;
     this.#hashSeeds = [randomBytes(4).readInt32LE(), randomBytes(4).readInt32LE()];
     const hash = new KeyHash(...this.#hashSeeds);
@@ -105,6 +111,7 @@ export class ShardPool {
   /** The shards as the door's thread executes on them while their own threads sleep. */
   forDoor(clock: Clock, onSlow: (slow: SlowCommand) => void): Shard[] {
     const effectWriters = this.effectLogs.map((log) => new EffectWriter(log));
+    const taps = this.taps.map((tap) => new EffectWriter(tap));
     return this.links.map(({ requests, replies }, index) => new Shard({
       index,
       control: this.control,
@@ -112,6 +119,7 @@ export class ShardPool {
       replies: new Ring(replies.buffer, 'producer'),
       keyspaces: this.keyspaces,
       effectWriters,
+      taps,
       stats: this.stats[index]!,
       clock,
       random: new Random(randomBytes(4).readInt32LE()),
@@ -134,6 +142,7 @@ export class ShardPool {
       replies: replies.buffer,
       arenas: this.keyspaces.map(({ arena }) => arena.buffer),
       effectLogs: this.effectLogs.map((log) => log.handle),
+      taps: this.taps.map((tap) => tap.handle),
       stats: this.stats[shard]!.buffer,
       port: this.#ports[shard]!,
     };

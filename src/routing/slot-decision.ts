@@ -13,7 +13,7 @@
  * decides by `presencePolicy` in the same step as it executes.
  */
 import { assert } from '../base/assert.ts';
-import { CLUSTER_DOWN, SlotOpen, SlotOwner } from '../cluster/slot-table.ts';
+import { CLUSTER_DOWN, HOLDS, SlotHold, SlotOpen, SlotOwner } from '../cluster/slot-table.ts';
 import { CommandFlag } from '../commands/command.ts';
 import * as errors from '../protocol/errors.ts';
 
@@ -115,6 +115,11 @@ const rows: readonly Row[] = [
 ];
 
 const answers = compile();
+
+/** Whether a command with these flags has to wait, or is refused, while its slot is handed over to another node. */
+export function isHeldBack(hold: number, commandFlags: number): boolean {
+  return (hold & ~SlotHold.writes & HOLDS) !== 0 || (commandFlags & (CommandFlag.write | CommandFlag.may_replicate)) !== 0;
+}
 
 /** The answer, one of SlotAnswer, to bits of SlotInput and a slot's situation. */
 export function decideSlot(input: number): number {

@@ -6,6 +6,7 @@ import { openClusterNode } from '../cluster/open-cluster-node.ts';
 import type { ClusterSettings } from '../cluster/settings.ts';
 import type { ConfigValues } from '../config/options.ts';
 import { ClusterBus, busPort } from './cluster-bus.ts';
+import { SlotMigrations } from './migration/slot-migrations.ts';
 import type { Server } from './server.ts';
 
 /**
@@ -29,6 +30,7 @@ export async function openCluster(server: Server): Promise<ClusterBus> {
   let wasUp = node.table.health.up;
   node.onChange((table) => {
     door.situations = table.situations;
+    door.resumeWaiting();
     if (table.health.up !== wasUp) logger.notice(`Cluster state changed: ${table.health.up ? 'ok' : 'fail'}`);
     wasUp = table.health.up;
   });
@@ -43,6 +45,8 @@ export async function openCluster(server: Server): Promise<ClusterBus> {
   });
   const bus = new ClusterBus(server, node, (slots) => void server.dropSlots(slots));
   await bus.open();
+  server.migrations = new SlotMigrations(server, node);
+  server.migrations.open();
   return bus;
 }
 

@@ -3,28 +3,23 @@
  * it and no shard is kept busy for long.
  */
 import type { Door } from '../routing/door.ts';
+import { encodeRequest } from './encode-request.ts';
 import { InternalClient } from './internal-client.ts';
 
 const keysPerCommand = 100;
 
 /** `isLost` is asked again before each step: a slot may come back. */
 export async function dropSlots(door: Door, slots: readonly number[], isLost: (slot: number) => boolean): Promise<void> {
-  const client = new InternalClient(door);
+  const client = new InternalClient(door, true);
   try {
     for (const slot of slots) {
       while (isLost(slot)) {
-        const keys = (await client.execute(request('CLUSTER', 'GETKEYSINSLOT', `${slot}`, `${keysPerCommand}`))) as Buffer[];
+        const keys = (await client.execute(encodeRequest('CLUSTER', 'GETKEYSINSLOT', `${slot}`, `${keysPerCommand}`))) as Buffer[];
         if (keys.length === 0) break;
-        await client.execute(request('DEL', ...keys));
+        await client.execute(encodeRequest('DEL', ...keys));
       }
     }
   } finally {
     client.close();
   }
-}
-
-function request(...words: readonly (string | Buffer)[]): Buffer {
-  const bulks = words.map((word) => Buffer.from(word as string));
-  const parts = bulks.flatMap((bulk) => [Buffer.from(`$${bulk.length}\r\n`), bulk, Buffer.from('\r\n')]);
-  return Buffer.concat([Buffer.from(`*${words.length}\r\n`), ...parts]);
 }

@@ -73,7 +73,10 @@ export async function openServer(config: Config, logger: ServerLogger, onFault: 
       { name: 'sync the append only files', timeoutMs: 60_000, mustSucceed: !isForced, run: () => persistence.sync() },
       { name: 'close the listeners', timeoutMs: 2000, run: () => listeners.close() },
       { name: 'stop the timers', timeoutMs: 100, run: () => [everySecond, sampling].forEach(clearInterval) },
-      ...(bus === undefined ? [] : [{ name: 'leave the cluster bus', timeoutMs: 1000, run: () => bus.stop() }]),
+      ...(bus === undefined ? [] : [{ name: 'leave the cluster', timeoutMs: 1000, run: () => {
+        server.migrations?.stop();
+        return bus.stop();
+      } }]),
       { name: 'answer what was asked', timeoutMs: 10_000, run: () => server.door.drain() },
       { name: 'stop the shards', timeoutMs: 10_000, run: () => pool.stop() },
       { name: 'close the append only files', timeoutMs: 60_000, run: () => persistence.stop() },

@@ -33,6 +33,7 @@ import type { Listeners } from '../socket/listeners.ts';
 import type { LogControl } from '../channel/log-control.ts';
 import { dropSlots } from './drop-slots.ts';
 import { runInternally } from './internal-client.ts';
+import type { SlotMigrations } from './migration/slot-migrations.ts';
 import type { Persistence } from './persistence.ts';
 
 export interface ServerParts {
@@ -67,6 +68,7 @@ export class Server implements DoorServices {
   readonly logControl: LogControl;
   readonly server: Server = this;
   cluster: ClusterNode | undefined;
+  migrations: SlotMigrations | undefined;
   listeners: Listeners | undefined;
   persistence: Persistence | undefined;
   /**
@@ -166,7 +168,9 @@ export class Server implements DoorServices {
     this.connectionsReceived++;
   }
 
-  onDisconnect({ connection }: Session): void {
+  onDisconnect(session: Session): void {
+    const { connection } = session;
+    this.migrations?.onDisconnect(session);
     this.receivedBytesGone += connection.receivedBytes;
     this.writtenBytesGone += connection.output.writtenBytes;
   }
@@ -227,6 +231,7 @@ export class Server implements DoorServices {
 
   /** While the log thread cannot write, writes are refused. */
   beforeTurn(): void {
+    this.migrations?.pump();
     const errno = this.logControl.error;
     if (errno === this.#logErrno) return;
     this.#logErrno = errno;

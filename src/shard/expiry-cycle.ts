@@ -73,7 +73,7 @@ export class ExpiryCycle {
     for (let slot = this.#keyspace.nextUsedSlot(this.#db, this.#slot); slot >= 0 && slot < slotCount;) {
       if (slot !== this.#slot) this.#position = 0;
       this.#slot = slot;
-      while (this.#position < positionEnd && this.#keyspace.slotVolatileCount(this.#db, slot) > 0) {
+      while (this.#position < positionEnd && !this.#control.isHidden(slot) && this.#keyspace.slotVolatileCount(this.#db, slot) > 0) {
         looked += this.#expireAround(slot);
         if (looked < entriesPerReading) continue;
         looked = 0;

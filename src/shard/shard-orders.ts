@@ -6,6 +6,7 @@ import type { Clock } from '../base/clock.ts';
 import { keySlot } from '../base/crc16.ts';
 import type { EffectLog } from '../channel/effect-log.ts';
 import { noEffects } from '../channel/effects.ts';
+import { closeTap, openTap } from '../channel/slot-tap.ts';
 import { Call, type CallContext } from '../commands/call.ts';
 import type { ShardCommand } from '../commands/command.ts';
 import { firstKeyOf, lookup, lookupSubcommand, Place, placeOf, rows } from '../commands/table.ts';
@@ -24,6 +25,8 @@ import { emitKeyspace } from './base-emitter.ts';
 export type ShardOrder =
   /** Answered as soon as the shard is there. */
   | { readonly order: 'hello' }
+  /** Begins to write what leaves, or ends it (channel/slot-tap.ts). */
+  | { readonly order: 'open-tap' | 'close-tap' }
   /** Reads the shard's share of the logs; answers with reports. */
   | { readonly order: 'load'; readonly plan: OwnPlan }
   /** Completes transactions that a log lacks; `reports` are those of all logs. Answers with a Completion. */
@@ -43,14 +46,16 @@ export interface OrderAnswer {
 export class ShardOrders {
   readonly #keyspace: Keyspace;
   readonly #log: EffectLog;
+  readonly #tap: EffectLog;
   readonly #call: Call;
   readonly #discard = new DiscardSink();
   readonly #clock: Clock;
 
-  constructor(keyspace: Keyspace, log: EffectLog, context: Omit<CallContext, 'reply'>, clock: Clock) {
+  constructor(keyspace: Keyspace, log: EffectLog, tap: EffectLog, context: Omit<CallContext, 'reply'>, clock: Clock) {
     this.#clock = clock;
     this.#keyspace = keyspace;
     this.#log = log;
+    this.#tap = tap;
     this.#call = new Call({ ...context, reply: new ReplyWriter(this.#discard) }, noEffects);
   }
 
@@ -68,6 +73,12 @@ export class ShardOrders {
     const { shard } = this.#keyspace;
     switch (order.order) {
       case 'hello':
+        return undefined;
+      case 'open-tap':
+        openTap(this.#tap);
+        return undefined;
+      case 'close-tap':
+        closeTap(this.#tap);
         return undefined;
       case 'load':
         return loadShard(diskFiles, order.plan, shard, this.#replayTarget(true));

@@ -17,6 +17,7 @@ import { EffectWriter } from '../channel/effect-writer.ts';
 import type { BigRequest } from '../channel/records.ts';
 import { Ring } from '../channel/ring.ts';
 import { Counter, ShardStats } from '../channel/shard-stats.ts';
+import { attachTaps } from '../channel/slot-tap.ts';
 import { rows } from '../commands/table.ts';
 import { Keyspace } from '../keyspace/keyspace.ts';
 import { Arena } from '../memory/arena.ts';
@@ -25,6 +26,7 @@ import { ExpiryCycle } from './expiry-cycle.ts';
 import { ShardOrders, type ShardOrder } from './shard-orders.ts';
 import { Shard } from './shard.ts';
 import { SharedLimits } from './shared-limits.ts';
+import { SlotWalk } from './slot-walk.ts';
 import { slowCommand } from './slow-command.ts';
 
 /** Everything a shard's thread needs; plain data and shared memory. */
@@ -40,6 +42,7 @@ export interface ShardTask {
   /** Of all shards, in order. */
   readonly arenas: readonly SharedArrayBuffer[];
   readonly effectLogs: readonly EffectLogHandle[];
+  readonly taps: readonly EffectLogHandle[];
   readonly stats: SharedArrayBuffer;
   readonly port: MessagePort;
 }
@@ -64,6 +67,7 @@ export class ShardThread {
   readonly #stats: ShardStats;
   readonly #expiry: ExpiryCycle;
   readonly #orders: ShardOrders;
+  readonly #walk: SlotWalk;
   #statisticsDueMs = 0;
 
   constructor(task: ShardTask) {
@@ -77,7 +81,9 @@ export class ShardThread {
     this.keyspace = keyspaces[task.index]!;
     const logs = task.effectLogs.map((handle) => EffectLog.attach(handle));
     const random = new Random(task.randomSeed);
-    this.#orders = new ShardOrders(this.keyspace, logs[task.index]!, {
+    const taps = attachTaps(task.taps, this.#control).map((tap) => new EffectWriter(tap));
+    this.#walk = new SlotWalk(this.keyspace, taps[task.index]!, this.#control.slotMarks);
+    this.#orders = new ShardOrders(this.keyspace, logs[task.index]!, taps[task.index]!.log, {
       keyspaces, own: task.index, stats: this.#stats, control: this.#control, random,
     }, this.#clock);
     this.shard = new Shard({
@@ -87,6 +93,7 @@ export class ShardThread {
       replies: new Ring(task.replies, 'producer'),
       keyspaces,
       effectWriters: logs.map((log) => new EffectWriter(log)),
+      taps,
       stats: this.#stats,
       clock: this.#clock,
       random,
@@ -105,7 +112,8 @@ export class ShardThread {
       const worked = this.shard.drain();
       if (this.#expiry.isDue) this.#expire();
       if (this.#clock.now() >= this.#statisticsDueMs) await this.#publishStatistics();
-      if (!worked) this.#sleep();
+      const walked = this.#walk.step();
+      if (!worked && !walked) this.#sleep();
     }
   }
 

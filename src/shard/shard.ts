@@ -10,15 +10,18 @@ import type { Random } from '../base/random.ts';
 import type { Control } from '../channel/control.ts';
 import { Setting } from '../channel/control.ts';
 import type { EffectWriter } from '../channel/effect-writer.ts';
+import type { Effects } from '../channel/effects.ts';
 import { LeaseEffects } from '../channel/lease-effects.ts';
 import {
   commandArgc, commandId, contextDb, contextFlags, contextResp, RequestFlag, RequestKind, requestWord, type BigRequest,
 } from '../channel/records.ts';
 import type { Ring } from '../channel/ring.ts';
 import { Counter, type ShardStats } from '../channel/shard-stats.ts';
+import { isTapOpen } from '../channel/slot-tap.ts';
+import { TapEffects } from '../channel/tap-effects.ts';
 import { Call } from '../commands/call.ts';
 import { CommandFlag, type ShardCommand } from '../commands/command.ts';
-import { flagsOf, quickArgcOf, rows, singleKeyOf } from '../commands/table.ts';
+import { effectKeyArgument, flagsOf, quickArgcOf, rows, singleKeyOf } from '../commands/table.ts';
 import { lookAheadMax, type Keyspace } from '../keyspace/keyspace.ts';
 import { ArenaFullError } from '../memory/arena.ts';
 import { errnoText } from '../persistence/errno-text.ts';
@@ -36,6 +39,8 @@ export interface ShardParts {
   readonly keyspaces: readonly Keyspace[];
   /** All shards' effect logs, for commands under a lease. */
   readonly effectWriters: readonly EffectWriter[];
+  /** All shards' taps; absent where no slots move. */
+  readonly taps?: readonly EffectWriter[];
   readonly stats: ShardStats;
   readonly clock: Clock;
   readonly random: Random;
@@ -64,6 +69,8 @@ export class Shard {
   lastDrainMs = 0;
   readonly #hashes = new Int32Array(lookAheadMax);
   #leaseEffects: LeaseEffects | undefined;
+  readonly #tap: EffectWriter | undefined;
+  readonly #tapped: TapEffects | undefined;
 
   constructor(parts: ShardParts) {
     this.#parts = parts;
@@ -81,6 +88,11 @@ export class Shard {
       },
       this.#effects,
     );
+    const { taps, keyspaces, control } = parts;
+    this.#tap = taps?.[parts.index];
+    this.#tapped = taps === undefined ? undefined : new TapEffects({
+      taps, marks: control.slotMarks, keyArgumentOf: effectKeyArgument, hashOf: (key, offset, length) => keyspaces[0]!.hashOf(key, offset, length),
+    });
   }
 
   /** Takes the shard over from the thread that had it last. */
@@ -89,6 +101,7 @@ export class Shard {
     this.#parts.replies.takeOver();
     this.#keyspace.arena.refresh();
     this.#publishedEffects = this.#effects.log.written;
+    this.#chooseEffects(this.#effects);
   }
 
   /** What to do when the reply ring is full; without it the thread waits for the door. */
@@ -122,6 +135,15 @@ export class Shard {
   /** Hands effects that came about outside of requests to the log thread. */
   publishEffects(): void {
     if (this.#effects.position !== this.#publishedEffects) this.#publishedEffects = this.#effects.publish();
+    if (this.call.effects === this.#tapped) this.#tap!.publish();
+  }
+
+  /** Has effects go to `effects`, and to the tap while it is open. */
+  #chooseEffects(effects: Effects): void {
+    this.call.effects = effects;
+    if (this.#tapped === undefined || !isTapOpen(this.#tap!.log)) return;
+    this.#tapped.inner = effects;
+    this.call.effects = this.#tapped;
   }
 
   #publish(): void {
@@ -144,6 +166,7 @@ export class Shard {
     } else {
       this.#publish();
       this.#parts.onOrder();
+      this.#chooseEffects(this.#effects);
     }
   }
 
@@ -157,7 +180,7 @@ export class Shard {
     const count = i32[index + requestWord.commands]!;
     call.db = contextDb(context);
     call.connection = i32[index + requestWord.connection]!;
-    call.nowMs = Math.floor(this.#nowMs);
+    call.nowMs = (flags & RequestFlag.replay) === 0 ? Math.floor(this.#nowMs) : 0;
     call.noTouch = (flags & RequestFlag.noTouch) !== 0;
     this.#reply.resp = contextResp(context);
     const pairs = call.participants.length > 1 ? call.participants.length : 0;
@@ -290,10 +313,11 @@ export class Shard {
     this.#leaseEffects = this.#effects.enabled
       ? new LeaseEffects(participants, participants.map((shard) => effectWriters[shard]!), transactionId)
       : undefined;
-    this.call.effects = this.#leaseEffects ?? this.#effects;
+    this.#chooseEffects(this.#leaseEffects ?? this.#effects);
     this.#run(index, index + requestWord.participants + 1 + count);
+    if (this.call.effects === this.#tapped) for (const shard of participants) this.#parts.taps![shard]!.publish();
     this.#leaseEffects = undefined;
-    this.call.effects = this.#effects;
+    this.#chooseEffects(this.#effects);
     this.call.participants = this.#soloParticipants;
     stats.f64[Counter.leases]! += 1;
     for (const shard of participants) if (shard !== this.#parts.index) control.release(shard, lease);

@@ -51,6 +51,12 @@ export class BusLink {
     this.#socket.write(bytes);
   }
 
+  /** Closes once everything is out. */
+  closeAfterSending(): void {
+    this.#hooks = undefined;
+    this.#socket.destroySoon();
+  }
+
   close(): void {
     this.#hooks = undefined;
     this.#socket.destroy();

@@ -49,7 +49,9 @@ function isSlot(slot: number): boolean {
 function replyKeys(call: Call, slot: number, wantedCount: number): void {
   const keyspace = call.keyspaceOfSlot(slot);
   const { arena } = keyspace;
-  const count = Math.min(wantedCount, keyspace.slotKeyCount(call.db, slot));
+  // The node's own replay (time 0) sees keys that are hidden from clients.
+  const isHidden = call.nowMs !== 0 && call.control.isHidden(slot);
+  const count = isHidden ? 0 : Math.min(wantedCount, keyspace.slotKeyCount(call.db, slot));
   const found = new AddressList();
   for (let at = 0; found.length < count && at < SCAN_END; ) at = keyspace.scanSlot(call.db, slot, at, found);
   call.reply.array(count);

@@ -76,7 +76,8 @@ function replyShardNode(reply: ReplyWriter, cluster: ClusterNode, node: ShardNod
   replyMap(reply, fields);
 }
 
-function replyMap(reply: ReplyWriter, fields: readonly (readonly [string, string | number])[]): void {
+/** Where RESP3 has maps. */
+export function replyMap(reply: ReplyWriter, fields: readonly (readonly [string, string | number])[]): void {
   reply.map(fields.length);
   for (const [name, value] of fields) {
     reply.bulkString(name);

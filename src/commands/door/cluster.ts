@@ -12,6 +12,7 @@ import type { CommandRow, CommandText, DoorCommand, FlagName } from '../command.
 import type { DoorCall } from '../door-call.ts';
 import { clusterHelp } from './cluster-help.ts';
 import { getKeysInSlot } from './cluster-keys.ts';
+import { migrationCommands } from './cluster-migration.ts';
 import { replyLinks, replyShards, replySlots } from './cluster-replies.ts';
 
 type Handler = (call: DoorCall, cluster: ClusterNode) => void | Promise<void>;
@@ -49,9 +50,10 @@ const subcommands = [
   row('reset', -2, ['admin', 'noscript', 'stale'], reset, about('3.0.0', 'Makes this node a member of nothing again.', 'CLUSTER RESET [HARD | SOFT]', 'O(N) with N nodes')),
   row('saveconfig', 2, admin, (call, cluster) => answer(call, cluster.saveConfig()), about('3.0.0', 'Writes nodes.conf now.', 'CLUSTER SAVECONFIG')),
   row('set-config-epoch', 3, admin, setConfigEpoch, about('3.0.0', 'Sets the config epoch of a new node.', 'CLUSTER SET-CONFIG-EPOCH config-epoch')),
-  row('setslot', -4, admin, (call, cluster) => answer(call, cluster.setSlot(argumentsOf(call))), about('3.0.0', 'Marks a hash slot as moving, or gives it to a node.', 'CLUSTER SETSLOT slot <IMPORTING node-id | MIGRATING node-id | NODE node-id | STABLE>')),
+  row('setslot', -4, admin, setSlot, about('3.0.0', 'Marks a hash slot as moving, or gives it to a node.', 'CLUSTER SETSLOT slot <IMPORTING node-id | MIGRATING node-id | NODE node-id | STABLE>')),
   row('shards', 2, view, (call, cluster) => replyShards(call.reply, cluster), about('7.0.0', 'Lists the shards with their slots and nodes.', 'CLUSTER SHARDS', 'O(N) with N nodes')),
   row('slaves', 3, adminView, replicas, about('3.0.0', 'Lists the replicas of a primary.', 'CLUSTER SLAVES node-id', 'O(N) with N replicas')),
+  ...migrationCommands,
   row('slots', 2, view, (call, cluster) => replySlots(call.reply, cluster, isOverTls(call)), about('3.0.0', 'Lists the ranges of slots with their nodes.', 'CLUSTER SLOTS', 'O(N) with N nodes')),
 ];
 
@@ -100,6 +102,13 @@ function changeSlotRanges(change: 'add' | 'delete'): Handler {
     if (bounds.length % 2 === 0) answer(call, cluster.changeSlotRanges(change, bounds));
     else call.fail(errors.wrongArity(`cluster|${change === 'add' ? 'addslotsrange' : 'delslotsrange'}`));
   };
+}
+
+/** By hand and atomically do not go together. */
+function setSlot(call: DoorCall, cluster: ClusterNode): void {
+  const activity = ['migrating', 'importing'].includes(call.latin1(FIRST + 1).toLowerCase()) ? call.server.migrations?.activity : undefined;
+  if (activity === undefined) answer(call, cluster.setSlot(argumentsOf(call)));
+  else call.fail(activity === 'export' ? errors.slotExportInProgress : errors.slotImportInProgress);
 }
 
 function bumpEpoch(call: DoorCall, cluster: ClusterNode): void {

@@ -5,12 +5,15 @@ import { keyLength, keyOffset } from '../../keyspace/entry.ts';
 import type { Keyspace } from '../../keyspace/keyspace.ts';
 import { wordBytes } from '../../protocol/ascii.ts';
 import * as errors from '../../protocol/errors.ts';
+import { AddressList } from '../../structures/address-list.ts';
 import { about } from '../about.ts';
 import type { Call } from '../call.ts';
 import type { ShardCommand } from '../command.ts';
 
 const asyncWord = wordBytes('async');
 const syncWord = wordBytes('sync');
+/** RANDOMKEY draws so often among keys that are mostly hidden. */
+const hiddenDrawsMax = 1000;
 
 export const dbsize: ShardCommand = {
   name: 'dbsize',
@@ -34,6 +37,7 @@ export const flushdb: ShardCommand = {
   execute(call) {
     if (!checkMode(call)) return;
     for (const keyspace of call.heldKeyspaces()) keyspace.flush(call.db);
+    call.control.settings[Setting.flushes]!++;
     call.effects.command(call.db, 'FLUSHDB', 0);
     call.changes++;
     call.reply.ok();
@@ -51,6 +55,7 @@ export const flushall: ShardCommand = {
   execute(call) {
     if (!checkMode(call)) return;
     for (const keyspace of call.heldKeyspaces()) for (let db = 0; db < keyspace.databaseCount; db++) keyspace.flush(db);
+    call.control.settings[Setting.flushes]!++;
     call.effects.command(call.db, 'FLUSHALL', 0);
     call.changes++;
     call.reply.ok();
@@ -91,10 +96,15 @@ export const randomkey: ShardCommand = {
   place: 'every-shard',
   execute(call) {
     // Each expired key that is drawn is gone afterwards, so this ends.
-    while (countKeys(call) > 0) {
+    for (let draws = 0; countKeys(call) > 0; draws++) {
       const keyspace = drawKeyspace(call);
       const { arena } = keyspace;
       const entry = keyspace.random(call.db, call.random);
+      if (call.control.isHidden(keySlot(arena.u8, keyOffset(arena, entry), keyLength(arena, entry)))) {
+        if (draws < hiddenDrawsMax) continue;
+        replyFirstVisible(call);
+        return;
+      }
       if (!call.isExpired(keyspace, entry)) {
         call.reply.bulk(arena.u8, keyOffset(arena, entry), keyLength(arena, entry));
         return;
@@ -108,7 +118,29 @@ export const randomkey: ShardCommand = {
 function countKeys(call: Call): number {
   let count = 0;
   for (const keyspace of call.heldKeyspaces()) count += keyspace.keyCount(call.db);
+  const { control } = call;
+  let hidden = control.settings[Setting.hiddenSlots]!;
+  for (let slot = 0; hidden > 0; slot++) {
+    if (!control.isHidden(slot)) continue;
+    count -= call.keyspaceOfSlot(slot).slotKeyCount(call.db, slot);
+    hidden--;
+  }
   return count;
+}
+
+/** Where nearly all keys are hidden, the first that is not has to do. */
+function replyFirstVisible(call: Call): void {
+  for (const keyspace of call.heldKeyspaces()) {
+    let slot = keyspace.nextUsedSlot(call.db, 0);
+    while (slot >= 0 && call.control.isHidden(slot)) slot = keyspace.nextUsedSlot(call.db, slot + 1);
+    if (slot < 0) continue;
+    const found = new AddressList();
+    const { arena } = keyspace;
+    for (let at = 0; found.length === 0; ) at = keyspace.scanSlot(call.db, slot, at, found);
+    call.reply.bulk(arena.u8, keyOffset(arena, found.at(0)), keyLength(arena, found.at(0)));
+    return;
+  }
+  call.reply.nil();
 }
 
 /** One of the keyspaces, by its share of the keys. */

@@ -115,6 +115,7 @@ class Walk {
     let count = 0;
     for (let i = 0; i < this.#found.length; i++) {
       const slot = this.#slots[i]!;
+      if (this.#call.control.isHidden(slot)) continue;
       if (visit(this.#keyspaces[slot % this.#keyspaces.length]!, this.#found.at(i), slot)) count++;
     }
     return count;

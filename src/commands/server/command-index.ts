@@ -57,7 +57,7 @@ export class CommandIndex {
 
 function listed(row: CommandRow): ListedCommand {
   const id = idOf(row);
-  const shown = 'subcommands' in row && row.opaque !== true ? row.subcommands : [];
+  const shown = 'subcommands' in row && row.opaque !== true ? row.subcommands.filter((sub) => !('isInternal' in sub)) : [];
   return { id, name: fullNames[id]!, row, subcommands: shown.map(listed) };
 }
 

@@ -5,7 +5,7 @@ import { atStart, awaits, foreign } from './traits.ts';
 
 const clientAddress = awaits('separate addresses for clients');
 const replication = awaits('replication');
-const migration = awaits('slot migration');
+const migration = foreign('slots move without a child process, a replication buffer or an archive of their own');
 const hostNameLengthMax = 256;
 const backlogBytesMin = 16 * 1024;
 
@@ -41,17 +41,17 @@ export const clusterOptions = {
   'cluster-databases': integer(1, 1, int32Max, { ...atStart, ...foreign('a cluster has database 0 only') }),
   'cluster-slot-stats-enabled': yesNo(false, awaits('slot statistics')),
   'cluster-compatibility-sample-ratio': integer(0, 0, 100, awaits('cluster compatibility statistics')),
-  'cluster-slot-migration-handoff-max-lag-bytes': memory(2 ** 20, 0, int64Max, migration),
-  'cluster-slot-migration-write-pause-timeout': integer(10_000, 0, int64Max, migration),
+  'cluster-slot-migration-handoff-max-lag-bytes': memory(2 ** 20, 0, int64Max),
+  'cluster-slot-migration-write-pause-timeout': integer(10_000, 0, int64Max),
   'cluster-slot-migration-sync-buffer-drain-timeout': integer(60_000, 0, int64Max, { hidden: true, ...migration }),
   'cluster-slot-migration-max-archived-tasks': integer(32, 1, int32Max, { hidden: true, ...migration }),
-  'cluster-slot-migration-log-max-len': integer(1000, 0, int64Max, migration),
+  'cluster-slot-migration-log-max-len': integer(1000, 0, int64Max),
   'slot-migration-max-failover-repl-bytes': integer(0, -1, int64Max, migration),
   'availability-zone': text('', replication),
 
   replicaof: primaryAddress({ ...atStart, aliases: ['slaveof'], ...replication }),
-  masterauth: text('', { sensitive: true, aliases: ['primaryauth'], ...replication }),
-  masteruser: text('', { sensitive: true, aliases: ['primaryuser'], ...replication }),
+  masterauth: text('', { sensitive: true, aliases: ['primaryauth'] }),
+  masteruser: text('', { sensitive: true, aliases: ['primaryuser'] }),
   'replica-announce-ip': text('', { aliases: ['slave-announce-ip'], ...replication }),
   'replica-announce-port': integer(0, 0, 65535, { aliases: ['slave-announce-port'], ...replication }),
   'replica-announced': yesNo(true, replication),
