@@ -5,7 +5,7 @@
  * `npm ci` makes it (as `prepare`), and so does packing; one that is newer than the sources is left alone. src/launch.sh
  * takes no other.
  */
-import { readdirSync, renameSync, rmSync, statSync } from 'node:fs';
+import { readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import manifest from './package.json' with { type: 'json' };
 
 const root = import.meta.dirname;
@@ -39,7 +39,16 @@ async function bundle({ rolldown }: typeof import('rolldown')): Promise<void> {
     platform: 'node',
     external: [/^node:/, ...Object.keys(manifest.dependencies)],
   });
-  await build.write({ dir: next, format: 'esm', entryFileNames: '[name].js', chunkFileNames: 'src/shared/[name].js', comments: false });
+  const { output } = await build.write({ dir: next, format: 'esm', entryFileNames: '[name].js', chunkFileNames: 'src/shared/[name].js', comments: false });
+  for (const part of output) if (part.type === 'chunk') writeFileSync(`${next}/${part.fileName}`, escapeBeyondAscii(part.code));
   rmSync(dist, { recursive: true, force: true });
   renameSync(next, dist);
+}
+
+/** A source of ASCII alone is read without decoding, and takes half the memory. What is beyond stands in strings only. */
+function escapeBeyondAscii(code: string): string {
+  return code.replaceAll(/\P{ASCII}/gu, (character) => {
+    const units = Array.from({ length: character.length }, (_, i) => character.charCodeAt(i).toString(16).padStart(4, '0'));
+    return units.map((unit) => `\\u${unit}`).join('');
+  });
 }

@@ -3,10 +3,12 @@
  * busy moment: copying a few megabytes then would hold up that thread's commands for 10 to 20 ms.
  */
 
-/** Small objects that take twice what a fresh young generation holds. */
-const objectCount = 256 * 1024;
+/** Together twice what a fresh young generation holds. */
+const pieceCount = 128;
+const pieceLength = 8192;
 
 export function settleYoungObjects(): void {
-  const newest: { serial: number }[] = [];
-  for (let serial = 0; serial < objectCount; serial++) newest[0] = { serial };
+  const piece = Array.from({ length: pieceLength }, (_, i) => i);
+  const newest = [piece];
+  for (let i = 0; i < pieceCount; i++) newest[0] = piece.slice();
 }

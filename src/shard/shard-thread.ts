@@ -69,6 +69,7 @@ export class ShardThread {
   readonly #orders: ShardOrders;
   readonly #walk: SlotWalk;
   #statisticsDueMs = 0;
+  #isSettled = false;
 
   constructor(task: ShardTask) {
     this.#task = task;
@@ -106,14 +107,23 @@ export class ShardThread {
 
   /** Serves until the node stops. */
   async run(): Promise<void> {
-    settleYoungObjects();
     this.#observeGarbageCollection();
     while (!this.#control.stopping || this.shard.hasWork) {
       const worked = this.shard.drain();
       if (this.#expiry.isDue) this.#expire();
       if (this.#clock.now() >= this.#statisticsDueMs) await this.#publishStatistics();
       const walked = this.#walk.step();
-      if (!worked && !walked) this.#sleep();
+      if (!worked && !walked) this.#rest();
+    }
+  }
+
+  /** Once there is nothing to do after the start, young objects are settled. */
+  #rest(): void {
+    if (!this.#isSettled && this.#stats.get(Counter.batches) > 0) {
+      this.#isSettled = true;
+      settleYoungObjects();
+    } else {
+      this.#sleep();
     }
   }
 
