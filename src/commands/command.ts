@@ -43,6 +43,14 @@ export interface KeySpec {
   readonly flags: readonly string[];
 }
 
+/** Consecutive arguments that are keys; none if the call makes no sense. */
+export interface KeyLocation {
+  readonly first: number;
+  readonly count: number;
+  /** Number of the specification that describes them. */
+  readonly spec: number;
+}
+
 /** A key that Redis's specifications have no words for. */
 export interface UnknownKey {
   readonly unknown: true;
@@ -76,6 +84,8 @@ interface RowBase {
   /** ACL categories without the ones that follow from flags (write, read, admin, dangerous, fast, slow, ...). */
   readonly acl: readonly string[];
   readonly keys: readonly KeySpec[];
+  /** Where the specifications alone do not tell the keys. */
+  readonly locateKeys?: (request: RequestArguments) => KeyLocation;
   readonly text: CommandText;
 }
 

@@ -4,7 +4,7 @@
  */
 import { assert } from '../base/assert.ts';
 import { equalsIgnoreCase, latin1, parseInteger, wordBytes } from '../protocol/ascii.ts';
-import type { KeySpec, RequestArguments } from './command.ts';
+import type { KeyLocation, KeySpec, RequestArguments } from './command.ts';
 import { rows } from './table.ts';
 
 /** Positions of a command's key arguments, and the specification that found each. */
@@ -47,11 +47,17 @@ const keywords = new Map<string, Uint8Array>();
  */
 export function findKeys(id: number, bytes: Uint8Array, base: number, args: Int32Array, argc: number, out: KeyList): boolean {
   out.length = 0;
-  const specs = rows[id]!.keys;
+  const { keys: specs, locateKeys } = rows[id]!;
+  if (locateKeys !== undefined) return pushLocated(locateKeys(requestOf(bytes, base, args, argc)), out);
   for (let spec = 0; spec < specs.length; spec++) {
     if (!findBySpec(specs[spec]!, spec, bytes, base, args, argc, out)) return false;
   }
   return true;
+}
+
+function pushLocated({ first, count, spec }: KeyLocation, out: KeyList): boolean {
+  for (let i = 0; i < count; i++) out.push(first + i, spec);
+  return count > 0;
 }
 
 function findBySpec(spec: KeySpec, number: number, bytes: Uint8Array, base: number, args: Int32Array, argc: number, out: KeyList): boolean {

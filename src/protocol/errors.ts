@@ -580,6 +580,16 @@ export function slotRangeOverlaps(start: number, end: number, otherStart: number
   return `ERR Slot range ${start}-${end} overlaps with previous range ${otherStart}-${otherEnd}`;
 }
 
+export const migrateKeyBesideKeys = 'ERR When using MIGRATE KEYS option, the key argument must be set to the empty string';
+export const migrateConnecting = 'IOERR error or timeout connecting to the client';
+export const migrateWriting = 'IOERR error or timeout writing to target instance';
+export const migrateReading = 'IOERR error or timeout reading to target instance';
+
+/** `text` as the other server wrote it, without '-'. */
+export function targetError(text: string): string {
+  return `ERR Target instance replied with error: ${text}`;
+}
+
 /** While it is not known whether the other node has the slot already. */
 export const handingOver = 'TRYAGAIN The slot is being handed over to another node';
 export const tryAgain = 'TRYAGAIN Multiple keys request during rehashing of slot';

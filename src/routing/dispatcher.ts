@@ -21,6 +21,7 @@ import { equalBytes, equalsIgnoreCase, latin1, wordBytes } from '../protocol/asc
 import * as errors from '../protocol/errors.ts';
 import { ParseStatus } from '../protocol/request-parser.ts';
 import type { Door } from './door.ts';
+import type { KeyLocks } from './key-locks.ts';
 import { RunBuilder } from './run-builder.ts';
 import { type HeldCommand, ReplyMode, type Session } from './session.ts';
 import { decideSlot, isHeldBack, presencePolicy, SlotAnswer, slotErrorText, SlotInput } from './slot-decision.ts';
@@ -35,6 +36,7 @@ const maxPendingOutputBytes = 1024 * 1024;
 
 export class Dispatcher {
   readonly #door: Door;
+  readonly #locks: KeyLocks;
   readonly #run = new RunBuilder();
   readonly #keys = new KeyList();
   #context = 0;
@@ -43,6 +45,7 @@ export class Dispatcher {
 
   constructor(door: Door) {
     this.#door = door;
+    this.#locks = door.locks;
   }
 
   /** Executes commands from `bytes[start, end)`; returns where the first unexecuted byte is. */
@@ -120,6 +123,10 @@ export class Dispatcher {
     const key = singleKeyOf[id]!;
     if (key === 0) return this.#executeByKeys(session, id, bytes, at, args, argc, next);
     const slot = keySlot(bytes, at + args[key * 2]!, args[key * 2 + 1]!);
+    if (this.#locks.held !== 0 && this.#isLocked(session, id, slot, bytes, at + args[key * 2]!, args[key * 2 + 1]!)) {
+      this.#hold(session, bytes, at, args, argc, next);
+      return false;
+    }
     if (this.#door.situations !== undefined && this.#door.situations[slot] !== 0) {
       if (this.#redirects(session, id, slot, SlotInput.oneKey, bytes, at, args, argc, next)) return false;
     }
@@ -141,6 +148,8 @@ export class Dispatcher {
     this.#closeRun(session);
     const longer = withArgument(bytes, at, args, argc, next, sessionArgument(session, requestOf(bytes, at, args, argc)));
     this.#routeByKeys(session, id, longer.bytes, 0, longer.args, argc + 1, longer.bytes.length);
+    // It is made anew when its turn comes.
+    if (session.held !== undefined) this.#hold(session, bytes, at, args, argc, next);
     this.#closeRun(session);
     return false;
   }
@@ -163,6 +172,10 @@ export class Dispatcher {
   }
 
   #sendToAll(session: Session, id: number, bytes: Uint8Array, at: number, args: Int32Array, argc: number, next: number): boolean {
+    if (this.#locks.held !== 0 && isWrite(id) && !session.isInternal) {
+      this.#hold(session, bytes, at, args, argc, next);
+      return false;
+    }
     const { shardCount } = this.#door;
     if (shardCount === 1) return this.#send(session, id, 0, 0, bytes, at, args, argc, next);
     this.#shards.length = 0;
@@ -195,6 +208,10 @@ export class Dispatcher {
       shards.push(0);
       return 0;
     }
+    if (this.#locks.held !== 0 && this.#areLocked(session, id, bytes, at, args)) {
+      this.#hold(session, bytes, at, args, argc, next);
+      return -1;
+    }
     if (situations === undefined || (!crossed && situations[first] === 0)) return first;
     const input = crossed ? SlotInput.crossSlot : this.#hasManyKeys(bytes, at, args) ? SlotInput.manyKeys : SlotInput.oneKey;
     return this.#redirects(session, id, first, input, bytes, at, args, argc, next) ? -1 : first;
@@ -223,6 +240,19 @@ export class Dispatcher {
       this.#askShard(session, id, slot, presencePolicy(input), bytes, at, args, argc, next);
     }
     return true;
+  }
+
+  #areLocked(session: Session, id: number, bytes: Uint8Array, at: number, args: Int32Array): boolean {
+    for (let i = 0; i < this.#keys.length; i++) {
+      const arg = this.#keys.at(i) * 2;
+      const [offset, length] = [at + args[arg]!, args[arg + 1]!];
+      if (this.#isLocked(session, id, keySlot(bytes, offset, length), bytes, offset, length)) return true;
+    }
+    return false;
+  }
+
+  #isLocked(session: Session, id: number, slot: number, bytes: Uint8Array, offset: number, length: number): boolean {
+    return !session.isInternal && this.#locks.holds(slot, isWrite(id), bytes, offset, length);
   }
 
   /** Whether the keys that were found are not one key named again and again. */
@@ -336,6 +366,10 @@ function withArgument(bytes: Uint8Array, at: number, args: Int32Array, argc: num
 
 function contextOf(session: Session): number {
   return packContext(session.db, session.resp, (session.isSilent ? RequestFlag.silent : 0) | (session.noTouch ? RequestFlag.noTouch : 0) | (session.isReplaying ? RequestFlag.replay : 0));
+}
+
+function isWrite(id: number): boolean {
+  return (flagsOf[id]! & CommandFlag.write) !== 0;
 }
 
 function noSubcommand({ name, opaque }: ContainerCommand, word: string): string {

@@ -22,6 +22,7 @@ import type { RequestLimits } from '../protocol/request-limits.ts';
 import { Connection, type ConnectionKind } from '../socket/connection.ts';
 import type { Socket } from 'node:net';
 import { ClientPause } from './client-pause.ts';
+import { KeyLocks } from './key-locks.ts';
 import { Dispatcher } from './dispatcher.ts';
 import type { RunBuilder } from './run-builder.ts';
 import { Session } from './session.ts';
@@ -42,6 +43,7 @@ export class Door implements ReplyReceiver {
   readonly services: DoorServices;
   readonly limits: RequestLimits;
   readonly pause: ClientPause;
+  readonly locks = new KeyLocks(() => this.resumeWaiting());
   /** What each slot's situation is in a cluster (slot-table.ts); undefined without cluster mode. */
   situations: Uint8Array | undefined;
   /** The data is being loaded: only commands that allow it are served. */
@@ -375,7 +377,7 @@ export class Door implements ReplyReceiver {
   /** A client that has stopped sending is not kept waiting for the end of a pause, as in Redis. */
   #end(session: Session): void {
     session.ended = true;
-    if (session.held === undefined) this.#goOn(session);
+    if (session.held === undefined || !this.pause.isOn) this.#goOn(session);
     else this.closeNow(session);
     this.planTurn();
   }

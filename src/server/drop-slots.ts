@@ -10,7 +10,7 @@ const keysPerCommand = 100;
 
 /** `isLost` is asked again before each step: a slot may come back. */
 export async function dropSlots(door: Door, slots: readonly number[], isLost: (slot: number) => boolean): Promise<void> {
-  const client = new InternalClient(door, true);
+  const client = new InternalClient(door, { isReplaying: true });
   try {
     for (const slot of slots) {
       while (isLost(slot)) {

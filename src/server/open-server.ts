@@ -77,6 +77,7 @@ export async function openServer(config: Config, logger: ServerLogger, onFault: 
         server.migrations?.stop();
         return bus.stop();
       } }]),
+      { name: 'end what other servers are waited for', timeoutMs: 100, run: () => server.keyMigrations.stop() },
       { name: 'answer what was asked', timeoutMs: 10_000, run: () => server.door.drain() },
       { name: 'stop the shards', timeoutMs: 10_000, run: () => pool.stop() },
       { name: 'close the append only files', timeoutMs: 60_000, run: () => persistence.stop() },

@@ -32,6 +32,7 @@ import type { SlowCommand } from '../shard/slow-command.ts';
 import type { Listeners } from '../socket/listeners.ts';
 import type { LogControl } from '../channel/log-control.ts';
 import { dropSlots } from './drop-slots.ts';
+import { KeyMigrations } from './key-migration/key-migrations.ts';
 import { runInternally } from './internal-client.ts';
 import type { SlotMigrations } from './migration/slot-migrations.ts';
 import type { Persistence } from './persistence.ts';
@@ -69,6 +70,7 @@ export class Server implements DoorServices {
   readonly server: Server = this;
   cluster: ClusterNode | undefined;
   migrations: SlotMigrations | undefined;
+  readonly keyMigrations = new KeyMigrations(this);
   listeners: Listeners | undefined;
   persistence: Persistence | undefined;
   /**
@@ -156,6 +158,19 @@ export class Server implements DoorServices {
   async dropSlots(slots: readonly number[]): Promise<void> {
     this.logger.notice(`Deleting keys in slots that were lost: ${slots.join(' ')}`);
     await dropSlots(this.door, slots, (slot) => this.cluster?.state.owners[slot] !== this.cluster?.state.myId);
+  }
+
+  /** Waits until what was written to the slots is in their counts, with no more coming until the function given is called. */
+  async settleWrites(slots: readonly number[]): Promise<() => void> {
+    const release = this.door.locks.lockWrites(slots);
+    try {
+      if (slots.length === 1) await runInternally(this.door, 'CLUSTER', 'GETKEYSINSLOT', `${slots[0]}`, '0');
+      else await runInternally(this.door, 'DBSIZE');
+    } catch (error) {
+      release();
+      throw error;
+    }
+    return release;
   }
 
   // DoorServices.
@@ -246,6 +261,7 @@ export class Server implements DoorServices {
   everySecond(): void {
     const nowMs = this.clock.now();
     this.clock.synchronise();
+    this.keyMigrations.everySecond(nowMs);
     const timeoutMs = this.config.values.timeout * 1000;
     for (const session of this.door.sessions()) {
       session.noteBacklog(nowMs);

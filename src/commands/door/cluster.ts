@@ -26,6 +26,7 @@ const session: readonly FlagName[] = ['loading', 'stale', 'fast'];
 const FIRST = 2;
 /** From a node's client port to that of its bus, where nothing else is said. */
 const busPortDistance = 10_000;
+const allSlots = Array.from({ length: SLOT_COUNT }, (_, slot) => slot);
 
 const subcommands = [
   row('addslots', -3, admin, changeSlots('add'), about('3.0.0', 'Takes hash slots for this node.', 'CLUSTER ADDSLOTS slot [slot ...]', 'O(N) with N slots')),
@@ -35,7 +36,7 @@ const subcommands = [
   row('countkeysinslot', 3, ['stale'], countKeysInSlot, about('3.0.0', 'Counts the keys of a hash slot.', 'CLUSTER COUNTKEYSINSLOT slot')),
   row('delslots', -3, admin, changeSlots('delete'), about('3.0.0', 'Leaves hash slots without an owner.', 'CLUSTER DELSLOTS slot [slot ...]', 'O(N) with N slots')),
   row('delslotsrange', -4, admin, changeSlotRanges('delete'), about('7.0.0', 'Leaves ranges of hash slots without an owner.', 'CLUSTER DELSLOTSRANGE start-slot end-slot [start-slot end-slot ...]', 'O(N) with N slots in the ranges')),
-  row('flushslots', 2, admin, (call, cluster) => answer(call, cluster.flushSlots()), about('3.0.0', 'Gives up all hash slots of this node.', 'CLUSTER FLUSHSLOTS')),
+  row('flushslots', 2, admin, (call, cluster) => settled(call, allSlots, () => cluster.flushSlots()), about('3.0.0', 'Gives up all hash slots of this node.', 'CLUSTER FLUSHSLOTS')),
   row('forget', 3, admin, (call, cluster) => answer(call, cluster.forget(call.latin1(FIRST))), about('3.0.0', 'Removes a node from those that this one knows.', 'CLUSTER FORGET node-id')),
   getKeysInSlot,
   row('help', 2, view, help, about('5.0.0', 'Lists the subcommands.', 'CLUSTER HELP')),
@@ -105,10 +106,23 @@ function changeSlotRanges(change: 'add' | 'delete'): Handler {
 }
 
 /** By hand and atomically do not go together. */
-function setSlot(call: DoorCall, cluster: ClusterNode): void {
+function setSlot(call: DoorCall, cluster: ClusterNode): void | Promise<void> {
   const activity = ['migrating', 'importing'].includes(call.latin1(FIRST + 1).toLowerCase()) ? call.server.migrations?.activity : undefined;
-  if (activity === undefined) answer(call, cluster.setSlot(argumentsOf(call)));
-  else call.fail(activity === 'export' ? errors.slotExportInProgress : errors.slotImportInProgress);
+  if (activity !== undefined) return call.fail(activity === 'export' ? errors.slotExportInProgress : errors.slotImportInProgress);
+  const slot = call.int(FIRST);
+  const change = (): string | undefined => cluster.setSlot(argumentsOf(call));
+  if (call.latin1(FIRST + 1).toLowerCase() === 'node' && slot >= 0 && slot < SLOT_COUNT) return settled(call, [slot], change);
+  return answer(call, change());
+}
+
+/** A change that is allowed only where there are no keys: it sees those that clients have written so far, and none come meanwhile. */
+async function settled(call: DoorCall, slots: readonly number[], change: () => string | undefined | Promise<string | undefined>): Promise<void> {
+  const release = await call.server.settleWrites(slots);
+  try {
+    answer(call, await change());
+  } finally {
+    release();
+  }
 }
 
 function bumpEpoch(call: DoorCall, cluster: ClusterNode): void {
@@ -128,7 +142,7 @@ async function reset(call: DoorCall, cluster: ClusterNode): Promise<void> {
   if (call.argc > 3) return call.fail(errors.subcommandSyntax(call.latin1(1), 'cluster'));
   const mode = call.argc === 3 ? call.latin1(FIRST).toLowerCase() : 'soft';
   if (mode !== 'hard' && mode !== 'soft') return call.fail(errors.syntax);
-  return answer(call, await cluster.reset(mode === 'hard'));
+  return await settled(call, allSlots, () => cluster.reset(mode === 'hard'));
 }
 
 function countFailureReports(call: DoorCall, cluster: ClusterNode): void {

@@ -17,7 +17,7 @@ const mergedByHand = 'response_policy:special';
 const tips: readonly (readonly [tips: readonly string[], names: string])[] = [
   [[random], 'client|info client|list cluster|bumpepoch cluster|count-failure-reports cluster|getkeysinslot cluster|info cluster|links'],
   [[random], 'cluster|nodes cluster|replicas cluster|shards cluster|slaves cluster|slots object|encoding object|freq object|idletime'],
-  [[random], 'object|refcount pttl time ttl'],
+  [[random], 'migrate object|refcount pttl time ttl'],
   [[random], 'zrandmember zscan'],
   [[random], 'dump spop srandmember sscan'],
   [[random], 'hrandfield hscan'],

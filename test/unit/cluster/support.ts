@@ -141,7 +141,7 @@ export class ClusterClient {
     const parts = words.map((word) => Buffer.from(word, 'latin1'));
     let offset = 0;
     const args = Int32Array.from(parts.flatMap((part) => [(offset += part.length) - part.length, part.length]));
-    const server = { cluster: this.node, stats: { countError: () => undefined } };
+    const server = { cluster: this.node, stats: { countError: () => undefined }, settleWrites: async () => () => undefined };
     return new DoorCall(this.session as unknown as Session, server as unknown as Server, reply, 0, 0, Buffer.concat(parts), args);
   }
 }
