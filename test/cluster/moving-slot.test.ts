@@ -1,0 +1,212 @@
+/**
+ * A slot that is moving, in both positions: Tessera and redis-server stand in turn beside the same kind of neighbour, once as
+ * the slot's owner and once as the node that imports it, and have to answer the same.
+ */
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { keySlot } from '../../src/base/crc16.ts';
+import { hasReference } from '../support/redis-binary.ts';
+import type { Word } from '../support/resp-client.ts';
+import { MixedCluster } from './mixed-cluster.ts';
+import type { ClusterMember, Kind } from './mixed-cluster.ts';
+
+/** Leaves the node under test for its neighbour; and the other way. */
+const leaving = slotOf('leaving');
+const coming = slotOf('{coming}');
+const half = 8192;
+
+function slotOf(key: string): number {
+  return keySlot(Buffer.from(key), 0, key.length);
+}
+
+/** Two nodes, the first of which is under test: it owns `leaving` and imports `coming`. */
+class Pair {
+  readonly cluster: MixedCluster;
+  readonly tested: ClusterMember;
+  readonly neighbour: ClusterMember;
+  readonly #names: [string, string][] = [];
+
+  private constructor(cluster: MixedCluster) {
+    this.cluster = cluster;
+    [this.tested, this.neighbour] = cluster.members as [ClusterMember, ClusterMember];
+  }
+
+  static async start(kind: Kind): Promise<Pair> {
+    const pair = new Pair(await MixedCluster.start([kind, 'redis']));
+    const { tested, neighbour } = pair;
+    const [mine, theirs] = leaving < half ? [tested, neighbour] : [neighbour, tested];
+    await mine.client.call('CLUSTER', 'ADDSLOTSRANGE', 0, half - 1);
+    await theirs.client.call('CLUSTER', 'ADDSLOTSRANGE', half, 16383);
+    for (const [i, { client }] of [tested, neighbour].entries()) await client.call('CLUSTER', 'SET-CONFIG-EPOCH', i + 1);
+    const busPort = Number(neighbour.options.config!['cluster-port']);
+    await tested.client.call('CLUSTER', 'MEET', '127.0.0.1', neighbour.port, busPort);
+    for (const member of [tested, neighbour]) await member.isUp();
+    pair.#names.push([await tested.id(), 'TESTED'], [await neighbour.id(), 'NEIGHBOUR'], [String(tested.port), 'PORT'], [String(neighbour.port), 'NEXT']);
+    return pair;
+  }
+
+  /** A reply with names in place of ids and ports. */
+  async ask(member: ClusterMember, words: readonly Word[]): Promise<string> {
+    const ids = words.map((word) => this.#names.find(([, name]) => name === word)?.[0] ?? word);
+    const text = (await member.client.callRaw(...ids)).toString('latin1');
+    return this.#names.reduce((shown, [value, name]) => shown.replaceAll(value, name), text);
+  }
+}
+
+async function epochOf({ tested }: Pair): Promise<number> {
+  return Number(/cluster_my_epoch:(\d+)/.exec(String(await tested.client.call('CLUSTER', 'INFO')))![1]);
+}
+
+describe.runIf(hasReference())('a slot on its way', () => {
+  const pairs: Pair[] = [];
+
+  beforeAll(async () => {
+    pairs.push(...await Promise.all((['tessera', 'redis'] as const).map((kind) => Pair.start(kind))));
+  }, 60_000);
+
+  afterAll(async () => {
+    for (const { cluster } of pairs) await cluster.stop();
+  });
+
+  /** The node under test answers the commands; `@` in front sends one to its neighbour. */
+  async function compare(script: string): Promise<string[]> {
+    const answers: string[][] = [];
+    for (const pair of pairs) {
+      const shown: string[] = [];
+      for (const line of script.trim().split('\n').map((each) => each.trim())) {
+        const words = line.replace(/^@ /, '').split(' ').map((word) => (word === '""' ? '' : word));
+        const reply = await pair.ask(line.startsWith('@ ') ? pair.neighbour : pair.tested, words);
+        shown.push(`${line} -> ${reply.trimEnd()}`);
+      }
+      answers.push(shown);
+    }
+    expect(answers[0]).toEqual(answers[1]);
+    return answers[0]!;
+  }
+
+  test('SETSLOT judges what redis-cli asks for', async () => {
+    const answers = await compare(`
+      CLUSTER SETSLOT ${coming} MIGRATING NEIGHBOUR
+      CLUSTER SETSLOT ${leaving} IMPORTING NEIGHBOUR
+      CLUSTER SETSLOT ${leaving} MIGRATING nobody
+      CLUSTER SETSLOT ${leaving} MIGRATING NEIGHBOUR
+      CLUSTER SETSLOT ${coming} IMPORTING NEIGHBOUR
+      @ CLUSTER SETSLOT ${coming} MIGRATING TESTED
+      @ CLUSTER SETSLOT ${leaving} IMPORTING TESTED
+      CLUSTER SETSLOT ${leaving} WHAT
+    `);
+    expect(answers).toContain(`CLUSTER SETSLOT ${leaving} MIGRATING NEIGHBOUR -> +OK`);
+  });
+
+  test('its owner serves the keys that are still there, and sends others on', async () => {
+    const answers = await compare(`
+      CLUSTER SETSLOT ${leaving} STABLE
+      SET leaving here
+      SET {leaving}2 here
+      CLUSTER SETSLOT ${leaving} MIGRATING NEIGHBOUR
+      GET leaving
+      GET {leaving}gone
+      SET {leaving}gone v
+      ASKING
+      GET {leaving}gone
+      MGET leaving {leaving}2
+      MGET leaving {leaving}gone
+      MGET {leaving}gone {leaving}gone2
+      MGET {leaving}gone {leaving}gone
+      MSET leaving 1 {leaving}gone 2
+      DEL leaving {leaving}gone
+      RENAME leaving {leaving}gone
+      EXISTS leaving {leaving}2
+      MGET leaving other
+      CLUSTER COUNTKEYSINSLOT ${leaving}
+    `);
+    expect(answers).toContain(`GET {leaving}gone -> -ASK ${leaving} 127.0.0.1:NEXT`);
+    expect(answers).toContain('MGET leaving {leaving}gone -> -TRYAGAIN Multiple keys request during rehashing of slot');
+  });
+
+  test('who imports it serves those that say ASKING, and several keys only when it has all', async () => {
+    const answers = await compare(`
+      GET {coming}1
+      ASKING
+      SET {coming}1 v
+      ASKING
+      GET {coming}1
+      GET {coming}1
+      ASKING
+      MGET {coming}1 {coming}2
+      ASKING
+      MGET {coming}2 {coming}3
+      ASKING
+      MGET {coming}1 {coming}1
+      ASKING
+      SET {coming}2 w
+      ASKING
+      MGET {coming}1 {coming}2
+      MGET {coming}1 {coming}2
+      ASKING
+      PING
+      GET {coming}1
+      ASKING
+      WHAT
+      GET {coming}1
+      DUMP {coming}1
+      RESTORE-ASKING {coming}1 0 nonsense
+      RESTORE {coming}1 0 nonsense
+      RESTORE-ASKING {coming}1 0
+      RESTORE-ASKING leaving 0 nonsense
+      RESTORE-ASKING {leaving}gone 0 nonsense
+    `);
+    expect(answers).toContain(`GET {coming}1 -> -MOVED ${coming} 127.0.0.1:NEXT`);
+  });
+
+  test('MIGRATE works on open slots wherever they belong, and on stable ones as they are owned', async () => {
+    const stable = slotOf('leaving') < half ? 'foo' : 'bar';
+    expect(slotOf(stable) < half).not.toBe(leaving < half);
+    const answers = await compare(`
+      MIGRATE 127.0.0.1 NEXT ${stable} 0 1000
+      MIGRATE 127.0.0.1 NEXT ${stable} 0 1000 WHAT
+      MIGRATE 127.0.0.1 NEXT "" 0 1000 KEYS leaving ${stable}
+      MIGRATE 127.0.0.1 NEXT leaving 0 1000 KEYS leaving
+      MIGRATE 127.0.0.1 NEXT {leaving}gone 0 1000
+      MIGRATE 127.0.0.1 NEXT "" 0 1000 KEYS {leaving}gone {leaving}gone2
+      MIGRATE 127.0.0.1 NEXT "" 0 1000 KEYS leaving {leaving}gone
+      GET leaving
+      MIGRATE 127.0.0.1 NEXT {coming}1 0 1000 COPY
+      @ DEL {coming}1
+      MIGRATE 127.0.0.1 NEXT {coming}1 0 1000
+      @ GET {coming}1
+      MIGRATE 127.0.0.1 NEXT {coming}2 0 1000 REPLACE
+      @ MIGRATE 127.0.0.1 PORT "" 0 1000 KEYS {coming}1 {coming}2
+      ASKING
+      MGET {coming}1 {coming}2
+      @ MGET {coming}1 {coming}2
+      @ ASKING
+      @ GET leaving
+    `);
+    expect(answers.at(-1)).toBe('@ GET leaving -> $4\r\nhere');
+  });
+
+  test('SETSLOT NODE gives it away only without keys, and makes it ours with a new epoch', async () => {
+    const before = await Promise.all(pairs.map(epochOf));
+    await compare(`
+      CLUSTER SETSLOT ${leaving} NODE NEIGHBOUR
+      MIGRATE 127.0.0.1 NEXT {leaving}2 0 1000
+      @ CLUSTER SETSLOT ${leaving} NODE NEIGHBOUR
+      CLUSTER SETSLOT ${leaving} NODE NEIGHBOUR
+      GET leaving
+    `);
+    for (const { tested, neighbour } of pairs) {
+      const epoch = /cluster_my_epoch:\d+/.exec(String(await neighbour.client.call('CLUSTER', 'INFO')))![0].replace('my', 'current');
+      await tested.when('the new epoch is known', async () => (await tested.client.callRaw('CLUSTER', 'INFO')).includes(`${epoch}\r`));
+    }
+    await compare(`
+      CLUSTER SETSLOT ${coming} NODE TESTED
+      @ CLUSTER SETSLOT ${coming} NODE TESTED
+      GET {coming}1
+      @ GET {coming}1
+      CLUSTER SETSLOT ${coming} NODE NEIGHBOUR
+    `);
+    const after = await Promise.all(pairs.map(epochOf));
+    expect(after[0]! - before[0]!).toBeGreaterThan(0);
+    expect(after[0]! - before[0]!).toBe(after[1]! - before[1]!);
+  });
+});
