@@ -51,6 +51,8 @@ export const Setting = {
   hiddenSlots: 21,
   /** How often databases were emptied. */
   flushes: 22,
+  /** 1 with lazyfree-lazy-user-flush yes. */
+  lazyUserFlush: 23,
 } as const;
 
 /** What is going on with a slot; the door writes it. */

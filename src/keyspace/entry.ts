@@ -121,3 +121,12 @@ export function setAccessClock(arena: Arena, entry: number, clock: number): void
   const at = entry * 2 + 2;
   arena.i32[at] = (arena.i32[at]! & ~0xffffff) | (clock & 0xffffff);
 }
+
+/** Of an entry that is in no table and waits for its value to be freed: how far that has come, a uint32, in place of the key. */
+export function freeingPosition(arena: Arena, entry: number): number {
+  return arena.i32[entry * 2 + 3]! >>> 0;
+}
+
+export function setFreeingPosition(arena: Arena, entry: number, position: number): void {
+  arena.i32[entry * 2 + 3] = position;
+}

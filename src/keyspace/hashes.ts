@@ -15,10 +15,10 @@ import { AddressList } from '../structures/address-list.ts';
 import type { KeyHash } from '../structures/key-hash.ts';
 import { keyLengthOf, keyOffsetOf } from '../structures/keyed-record.ts';
 import { ListpackValue } from '../structures/listpack-value.ts';
-import { encodingOf, setEncoding, setValueAddress, valueAddress } from './entry.ts';
+import { encodingOf, freeingPosition, setEncoding, setFreeingPosition, setValueAddress, valueAddress } from './entry.ts';
 import { FieldListpack } from './hashes/field-listpack.ts';
 import { recordExpiry, recordValueLength, recordValueOffset } from './hashes/field-record.ts';
-import { FieldTable } from './hashes/field-table.ts';
+import { FieldTable, SCAN_END } from './hashes/field-table.ts';
 import type { ValueKind } from './value-kind.ts';
 import type { ValueLimits } from './value-limits.ts';
 
@@ -62,6 +62,16 @@ export class Hashes implements ValueKind {
     const addr = valueAddress(this.#arena, entry);
     if (this.#isTable(entry)) this.#table.free(addr, this.#scratch);
     else this.#compact.free(addr);
+  }
+
+  blockCount(entry: number): number {
+    return this.#isTable(entry) ? this.#table.count(valueAddress(this.#arena, entry)) : 1;
+  }
+
+  freeSome(entry: number, budget: number): boolean {
+    const position = this.#table.freeSome(valueAddress(this.#arena, entry), freeingPosition(this.#arena, entry), budget, this.#scratch);
+    setFreeingPosition(this.#arena, entry, position);
+    return position === SCAN_END;
   }
 
   usedBytes(entry: number): number {

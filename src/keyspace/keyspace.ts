@@ -25,6 +25,7 @@ import { Hashes } from './hashes.ts';
 import { rootWords, SlotRoots } from './slot-roots.ts';
 import { SortedSets } from './sorted-sets.ts';
 import { Streams } from './streams/streams.ts';
+import { Unlinked } from './unlinked.ts';
 import type { ValueKind } from './value-kind.ts';
 import { defaultLimits, type ValueLimits } from './value-limits.ts';
 
@@ -50,6 +51,8 @@ export class Keyspace {
   readonly sets: Sets;
   readonly streams: Streams;
   readonly hashes: Hashes;
+  /** What was removed and is freed in steps. */
+  readonly unlinked: Unlinked;
   readonly #hash: KeyHash;
   readonly #roots: SlotRoots;
   readonly #scratch = new AddressList();
@@ -71,6 +74,7 @@ export class Keyspace {
     this.kinds[ValueType.zset] = this.sortedSets = new SortedSets(arena, hash, limits);
     this.kinds[ValueType.stream] = this.streams = new Streams(arena, limits);
     this.kinds[ValueType.hash] = this.hashes = new Hashes(arena, hash, limits);
+    this.unlinked = new Unlinked(arena, this.table, this.kinds, this.#roots.slotsHere);
   }
 
   /** Lays out a fresh arena; attaching threads must not. */
@@ -173,7 +177,7 @@ export class Keyspace {
 
   /** Frees a prepared entry with its value, if it has one. */
   discard(entry: number): void {
-    this.#freeEntry(entry);
+    this.unlinked.freeEntry(entry);
   }
 
   /** Puts an entry in no table in the place of `old` (0: a new key), which is freed. Throws ArenaFullError, `fresh` freed. */
@@ -186,7 +190,7 @@ export class Keyspace {
     } else {
       this.#roots.countFlags(db, slot, arena.i32[old * 2]!, arena.i32[fresh * 2]!);
       this.table.replace(this.#roots.of(db, slot), hash, old, fresh);
-      this.#freeEntry(old);
+      this.unlinked.freeEntry(old);
     }
   }
 
@@ -221,7 +225,7 @@ export class Keyspace {
     this.#roots.countFlags(db, slot, arena.i32[entry * 2]!, 0);
     this.table.remove(this.#roots.of(db, slot), hash, entry);
     this.#roots.countKeys(db, -1);
-    this.#freeEntry(entry);
+    this.unlinked.freeEntry(entry);
   }
 
   /** Sets the expiry in milliseconds since 1970. Returns the entry. */
@@ -291,10 +295,25 @@ export class Keyspace {
     return -1;
   }
 
-  /** Removes every key of a database. */
+  /** Removes every key of a database, and gives back its memory with all that waits to be freed. */
   flush(db: number): void {
     for (let slot = this.nextUsedSlot(db, 0); slot >= 0; slot = this.nextUsedSlot(db, slot)) this.flushSlot(db, slot);
     this.#roots.drop(db);
+    this.unlinked.freeAll();
+  }
+
+  /** Removes every key of a database; its memory comes back in steps. */
+  unlinkDatabase(db: number): void {
+    const directory = this.#roots.directory(db);
+    if (directory === 0) return;
+    try {
+      this.unlinked.addDatabase(directory, this.keyCount(db));
+    } catch (error) {
+      if (!(error instanceof ArenaFullError)) throw error;
+      this.flush(db);
+      return;
+    }
+    this.#roots.forget(db);
   }
 
   flushSlot(db: number, slot: number): void {
@@ -303,7 +322,7 @@ export class Keyspace {
     this.#roots.countKeys(db, -this.table.count(root));
     this.#eachOf(db, slot, (entry) => {
       this.#roots.countFlags(db, slot, this.arena.i32[entry * 2]!, 0);
-      this.#freeEntry(entry);
+      this.unlinked.freeEntry(entry);
     });
     this.table.clear(root);
   }
@@ -419,7 +438,7 @@ export class Keyspace {
     try {
       this.table.insert(this.#roots.forWrite(db, slot), hash, fresh);
     } catch (error) {
-      this.#freeEntry(fresh);
+      this.unlinked.freeEntry(fresh);
       throw error;
     }
     this.#roots.countKeys(db, 1);
@@ -474,15 +493,5 @@ export class Keyspace {
     this.table.replace(root, this.#hash.hash(u8, keyOffset(arena, fresh), keyBytes), entry, fresh);
     arena.free(entry, Purpose.entry);
     return fresh;
-  }
-
-  #freeEntry(entry: number): void {
-    const { i32 } = this.arena;
-    const value = i32[entry * 2 + 1]!;
-    if ((i32[entry * 2]! & outsideFlag) !== 0 && value !== 0) {
-      if (typeOf(this.arena, entry) === ValueType.string) this.arena.free(value, Purpose.value);
-      else this.kindOf(entry).free(entry);
-    }
-    this.arena.free(entry, Purpose.entry);
   }
 }

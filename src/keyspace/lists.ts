@@ -52,6 +52,16 @@ export class Lists implements ValueKind {
     else this.chunks.free(value);
   }
 
+  blockCount(entry: number): number {
+    return this.#isQuicklist(entry) ? this.quicklists.blockCount(valueAddress(this.#arena, entry)) : 1;
+  }
+
+  freeSome(entry: number, budget: number): boolean {
+    if (this.quicklists.freeSome(valueAddress(this.#arena, entry), budget)) return false;
+    this.free(entry);
+    return true;
+  }
+
   usedBytes(entry: number): number {
     const value = valueAddress(this.#arena, entry);
     if (value === 0) return 0;

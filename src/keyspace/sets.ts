@@ -15,8 +15,8 @@ import { Intset } from '../structures/intset.ts';
 import type { KeyHash } from '../structures/key-hash.ts';
 import { ListpackValue } from '../structures/listpack-value.ts';
 import { Listpack } from '../structures/listpack.ts';
-import { encodingOf, setEncoding, setValueAddress, valueAddress } from './entry.ts';
-import { MemberTable } from './sets/member-table.ts';
+import { encodingOf, freeingPosition, setEncoding, setFreeingPosition, setValueAddress, valueAddress } from './entry.ts';
+import { MemberTable, SCAN_END } from './sets/member-table.ts';
 import { SetCursor } from './sets/set-cursor.ts';
 import type { ValueKind } from './value-kind.ts';
 import type { ValueLimits } from './value-limits.ts';
@@ -52,6 +52,16 @@ export class Sets implements ValueKind {
 
   free(entry: number): void {
     this.#freeValue(valueAddress(this.#arena, entry), encodingOf(this.#arena, entry));
+  }
+
+  blockCount(entry: number): number {
+    return this.isTable(entry) ? this.#table.count(valueAddress(this.#arena, entry)) : 1;
+  }
+
+  freeSome(entry: number, budget: number): boolean {
+    const position = this.#table.freeSome(valueAddress(this.#arena, entry), freeingPosition(this.#arena, entry), budget);
+    setFreeingPosition(this.#arena, entry, position);
+    return position === SCAN_END;
   }
 
   usedBytes(entry: number): number {

@@ -4,6 +4,7 @@
  *   root word 0        address of the database array; per database 4 words:
  *                        slot directory address (0 until the first key), keys, keys with expiry,
  *                        hashes with fields that expire
+ *        words 1 to 4  what waits to be freed (unlinked.ts)
  *   slot directory     per slot of this shard a table root of 4 words; word 3 counts what active expiry
  *                        has to visit: keys with expiry and hashes with fields that expire
  */
@@ -99,6 +100,12 @@ export class SlotRoots {
     const at = this.#database(db);
     if (i32[at] !== 0) this.#arena.free(i32[at]!, Purpose.index);
     i32.fill(0, at, at + databaseWords);
+  }
+
+  /** Empties a database whose directory another has taken over. */
+  forget(db: number): void {
+    const at = this.#database(db);
+    this.#arena.i32.fill(0, at, at + databaseWords);
   }
 
   /** Exchanges two databases. */

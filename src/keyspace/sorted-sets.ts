@@ -78,6 +78,14 @@ export class SortedSets implements ValueKind {
     else this.#large.free(addr);
   }
 
+  blockCount(entry: number): number {
+    return this.isCompact(entry) ? 1 : this.length(entry);
+  }
+
+  freeSome(entry: number, budget: number): boolean {
+    return this.#large.freeSome(valueAddress(this.#arena, entry), budget);
+  }
+
   usedBytes(entry: number): number {
     const addr = valueAddress(this.#arena, entry);
     return this.isCompact(entry) ? this.#arena.capacityBytes(addr) : this.#large.usedBytes(addr);

@@ -11,6 +11,13 @@ export interface ValueKind {
   free(entry: number): void;
   /** Real size of the blocks of the entry's value. */
   usedBytes(entry: number): number;
+  /** About how many blocks the value consists of; at once, and more than 64 where there are many. */
+  blockCount(entry: number): number;
+  /**
+   * Frees about `budget` blocks of a value that nobody sees any more and that is only freed on; true when all is gone.
+   * Where a step has ended may be kept in the entry (`freeingPosition` of entry.ts, which is 0 at first).
+   */
+  freeSome(entry: number, budget: number): boolean;
   /** Number of elements: members, fields, entries. */
   length(entry: number): number;
   /** As OBJECT ENCODING names it. */

@@ -20,6 +20,7 @@ export class Traffic {
   #receivedBefore = 0;
   #writtenBefore = 0;
   #rejectedBefore = 0;
+  #lazyFreedBefore = 0;
 
   constructor(source: InfoSource) {
     this.#source = source;
@@ -31,6 +32,11 @@ export class Traffic {
 
   get rejectedCount(): number {
     return (this.#source.listeners?.rejectedCount ?? 0) - this.#rejectedBefore;
+  }
+
+  /** Values and keys that were freed in steps. */
+  get lazyFreedCount(): number {
+    return this.#source.pool.keyspaces.reduce((sum, { unlinked }) => sum + unlinked.freedCount, 0) - this.#lazyFreedBefore;
   }
 
   /** Walks over all clients. */
@@ -56,5 +62,6 @@ export class Traffic {
     this.#receivedBefore += receivedBytes;
     this.#writtenBefore += writtenBytes;
     this.#rejectedBefore += this.rejectedCount;
+    this.#lazyFreedBefore += this.lazyFreedCount;
   }
 }

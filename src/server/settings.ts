@@ -30,6 +30,7 @@ export function followSettings(server: Server, logger: ServerLogger): void {
   follow(['maxmemory'], (values) => server.setting(Setting.maxmemory, values.maxmemory));
   follow(['active-expire-effort'], (values) => server.setting(Setting.activeExpireEffort, values['active-expire-effort']));
   for (const [name, setting] of valueLimits) follow([name], (values) => server.setting(setting, values[name]));
+  follow(['lazyfree-lazy-user-flush'], (values) => server.setting(Setting.lazyUserFlush, values['lazyfree-lazy-user-flush'] ? 1 : 0));
   follow(['slowlog-log-slower-than'], (values) => server.setting(Setting.slowerThanUs, values['slowlog-log-slower-than']));
   follow(['latency-monitor-threshold'], (values) => server.setting(Setting.latencyThresholdMs, values['latency-monitor-threshold']));
   follow(['latency-tracking'], (values) => server.setting(Setting.latencyTracking, values['latency-tracking'] ? 1 : 0));

@@ -57,6 +57,10 @@ export interface SlowCycle {
 const idleSleepMs = 100;
 const statisticsPeriodMs = 1000;
 const messageWaitMs = 10;
+/** The shortest time for which a shard frees what is unlinked before it looks at its ring again. */
+const freeingMs = 0.2;
+/** The clock is read once for so many blocks freed. */
+const blocksPerReading = 256;
 
 export class ShardThread {
   readonly shard: Shard;
@@ -109,11 +113,13 @@ export class ShardThread {
   async run(): Promise<void> {
     this.#observeGarbageCollection();
     while (!this.#control.stopping || this.shard.hasWork) {
+      const fromMs = this.#clock.now();
       const worked = this.shard.drain();
       if (this.#expiry.isDue) this.#expire();
       if (this.#clock.now() >= this.#statisticsDueMs) await this.#publishStatistics();
       const walked = this.#walk.step();
-      if (!worked && !walked) this.#rest();
+      if (this.keyspace.unlinked.hasAny) this.#freeUnlinked(fromMs);
+      else if (!worked && !walked) this.#rest();
     }
   }
 
@@ -131,6 +137,14 @@ export class ShardThread {
   #sleep(): void {
     this.#control.shardSleep(this.#task.index, idleSleepMs, () => this.shard.hasWork);
     this.shard.takeOver();
+  }
+
+  /** Frees for as long as the batch took that began at `fromMs`, so that freeing keeps up with whoever fills and deletes. */
+  #freeUnlinked(fromMs: number): void {
+    const startMs = this.#clock.now();
+    const deadlineMs = startMs + Math.max(freeingMs, startMs - fromMs);
+    do this.keyspace.unlinked.freeSome(blocksPerReading);
+    while (this.keyspace.unlinked.hasAny && this.#clock.now() < deadlineMs);
   }
 
   #expire(): void {

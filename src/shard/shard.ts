@@ -54,6 +54,8 @@ export interface ShardParts {
 
 /** The door is woken and effects are published at least every so many records. */
 const recordsPerPublication = 8;
+/** Blocks freed before the memory in use is added up again. */
+const blocksPerLook = 1024;
 
 export class Shard {
   readonly call: Call;
@@ -270,15 +272,37 @@ export class Shard {
         return;
       }
     }
+    while (!this.#executed(opened, position)) {
+      if (this.#stream.opened === opened && this.#freeHeld()) continue;
+      call.fail(errors.oom);
+      break;
+    }
+    if (call.failed) this.#parts.stats.countFailed(call.id);
+  }
+
+  /** False if memory ran out, which leaves all as it was; `opened` and `position` are where the reply begins. */
+  #executed(opened: number, position: number): boolean {
+    const { call } = this;
     try {
       (rows[call.id] as ShardCommand).execute(call);
+      return true;
     } catch (error) {
       if (!(error instanceof ArenaFullError)) throw error;
       call.effects.endTransaction();
       if (this.#stream.opened === opened) this.#reply.pos = position;
-      call.fail(errors.oom);
+      return false;
     }
-    if (call.failed) this.#parts.stats.countFailed(call.id);
+  }
+
+  /** Frees at once all that waits for it in the shards held; false if nothing does. */
+  #freeHeld(): boolean {
+    let hasFreed = false;
+    for (const shard of this.call.participants) {
+      const { unlinked } = this.#parts.keyspaces[shard]!;
+      hasFreed ||= unlinked.hasAny;
+      unlinked.freeAll();
+    }
+    return hasFreed;
   }
 
   /** Accounts the time since `from` to `count` executions of command `id`; returns the time now. */
@@ -330,11 +354,21 @@ export class Shard {
     return (flags & CommandFlag.denyoom) !== 0 && this.#isOutOfMemory() ? errors.oom : '';
   }
 
+  /** What waits to be freed here goes first. */
   #isOutOfMemory(): boolean {
     const limitBytes = this.#parts.control.settings[Setting.maxmemory]!;
     if (limitBytes === 0) return false;
+    const { unlinked } = this.#keyspace;
+    while (this.#usedBytes() > limitBytes) {
+      if (!unlinked.hasAny) return true;
+      unlinked.freeSome(blocksPerLook);
+    }
+    return false;
+  }
+
+  #usedBytes(): number {
     let usedBytes = 0;
     for (const keyspace of this.#parts.keyspaces) usedBytes += keyspace.arena.usedBytes;
-    return usedBytes > limitBytes;
+    return usedBytes;
   }
 }

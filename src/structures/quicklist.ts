@@ -72,6 +72,22 @@ export class Quicklist {
     this.#arena.free(list, Purpose.structure);
   }
 
+  /** About how many blocks the list has; more than it has where there are many. */
+  blockCount(list: number): number {
+    return 3 + this.#between.blockCount(list * 2 + BETWEEN);
+  }
+
+  /** Frees about `budget` chunks of a list that is only freed from then on; false when both ends alone are left. */
+  freeSome(list: number, budget: number): boolean {
+    let freed = 0;
+    while (freed < budget) {
+      const count = this.#between.freeLast(list * 2 + BETWEEN, (chunk) => this.chunks.free(chunk));
+      if (count === 0) return false;
+      freed += count;
+    }
+    return true;
+  }
+
   /** The number of elements. */
   count(list: number): number {
     return this.#arena.i32[list * 2 + COUNT]!;

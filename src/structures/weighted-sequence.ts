@@ -132,6 +132,31 @@ export class WeightedSequence {
     i32[root + ROOT_WEIGHT] = 0;
   }
 
+  /** About how many items the sequence has; at least that many when all its nodes but the first are full. O(1). */
+  blockCount(root: number): number {
+    const { i32 } = this.#arena;
+    const node = i32[root + ROOT_NODE]!;
+    return node === 0 ? 0 : i32[node * 2]! * NODE_ENTRIES ** i32[node * 2 + 1]!;
+  }
+
+  /** Frees the last node of a sequence that is only freed from then on, telling its refs; how many blocks, 0 when it is empty. */
+  freeLast(root: number, visit: (ref: number) => void): number {
+    const { i32 } = this.#arena;
+    let parent = 0;
+    let node = i32[root + ROOT_NODE]!;
+    if (node === 0) return 0;
+    while (i32[node * 2 + 1]! > 0 && i32[node * 2]! > 0) {
+      parent = node;
+      node = i32[node * 2 + REFS + i32[node * 2]! - 1]!;
+    }
+    const count = i32[node * 2 + 1] === 0 ? i32[node * 2]! : 0;
+    for (let place = 0; place < count; place++) visit(i32[node * 2 + REFS + place]!);
+    if (parent === 0) i32[root + ROOT_NODE] = 0;
+    else i32[parent * 2]! -= 1;
+    this.#arena.free(node, Purpose.structure);
+    return 1 + count;
+  }
+
   /** The real size of the blocks that the sequence owns. O(nodes). */
   usedBytes(root: number): number {
     const node = this.#arena.i32[root + ROOT_NODE]!;

@@ -35,8 +35,9 @@ export const flushdb: ShardCommand = {
   text: about('server', '1.0.0', 'Removes all keys of the database.', 'FLUSHDB [ASYNC | SYNC]', 'O(N) with N keys'),
   place: 'every-shard',
   execute(call) {
-    if (!checkMode(call)) return;
-    for (const keyspace of call.heldKeyspaces()) keyspace.flush(call.db);
+    const isLazy = readMode(call);
+    if (isLazy === undefined) return;
+    for (const keyspace of call.heldKeyspaces()) empty(keyspace, call.db, isLazy);
     call.control.settings[Setting.flushes]!++;
     call.effects.command(call.db, 'FLUSHDB', 0);
     call.changes++;
@@ -53,8 +54,9 @@ export const flushall: ShardCommand = {
   text: about('server', '1.0.0', 'Removes all keys of all databases.', 'FLUSHALL [ASYNC | SYNC]', 'O(N) with N keys'),
   place: 'every-shard',
   execute(call) {
-    if (!checkMode(call)) return;
-    for (const keyspace of call.heldKeyspaces()) for (let db = 0; db < keyspace.databaseCount; db++) keyspace.flush(db);
+    const isLazy = readMode(call);
+    if (isLazy === undefined) return;
+    for (const keyspace of call.heldKeyspaces()) for (let db = 0; db < keyspace.databaseCount; db++) empty(keyspace, db, isLazy);
     call.control.settings[Setting.flushes]!++;
     call.effects.command(call.db, 'FLUSHALL', 0);
     call.changes++;
@@ -153,10 +155,18 @@ function drawKeyspace(call: Call): Keyspace {
   return call.keyspaceOfSlot(call.participants[0]!);
 }
 
-function checkMode(call: Call): boolean {
-  if (call.argc === 1 || (call.argc === 2 && (call.is(1, asyncWord) || call.is(1, syncWord)))) return true;
+/** Whether the memory may come back later; undefined after an error reply. */
+function readMode(call: Call): boolean | undefined {
+  if (call.argc === 1) return call.control.settings[Setting.lazyUserFlush] === 1;
+  if (call.argc === 2 && call.is(1, asyncWord)) return true;
+  if (call.argc === 2 && call.is(1, syncWord)) return false;
   call.fail(errors.syntax);
-  return false;
+  return undefined;
+}
+
+function empty(keyspace: Keyspace, db: number, isLazy: boolean): void {
+  if (isLazy) keyspace.unlinkDatabase(db);
+  else keyspace.flush(db);
 }
 
 function isInt32(n: number): boolean {

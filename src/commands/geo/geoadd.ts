@@ -39,14 +39,10 @@ export const geoadd = geoRow('geoadd', {
     const isBoth = flags === (PutFlag.ifAbsent | PutFlag.ifPresent);
     if (isBoth || first === call.argc || (call.argc - first) % itemArguments !== 0) return call.fail(errors.syntax);
     if (!readScores(call, first)) return;
-    let entry = findCollectionForWrite(call, 1, ValueType.zset);
+    const entry = findCollectionForWrite(call, 1, ValueType.zset);
     if (entry === wrongTypeEntry) return;
-    if (entry === 0) {
-      if ((flags & PutFlag.ifPresent) !== 0) return call.reply.integer(0);
-      entry = createCollection(call, 1, ValueType.zset);
-      call.keyspaceOf(1).sortedSets.create(entry, call.length(first + 2));
-    }
-    const added = putItems(call, entry, first, flags);
+    if (entry === 0 && (flags & PutFlag.ifPresent) !== 0) return call.reply.integer(0);
+    const added = entry === 0 ? putIntoNew(call, first, flags) : putItems(call, entry, first, flags);
     const count = logChanged(call, first);
     call.changes += count;
     call.reply.integer(countsChanges ? count : added);
@@ -66,6 +62,18 @@ function readScores(call: Call, first: number): boolean {
     scores[i] = scoreOf(position.longitude, position.latitude);
   }
   return true;
+}
+
+function putIntoNew(call: Call, first: number, flags: number): number {
+  const entry = createCollection(call, 1, ValueType.zset);
+  const keyspace = call.keyspaceOf(1);
+  try {
+    keyspace.sortedSets.create(entry, call.length(first + 2));
+    return putItems(call, entry, first, flags);
+  } catch (error) {
+    keyspace.remove(call.db, call.slotOf(1), entry);
+    throw error;
+  }
 }
 
 /** The number of members that are new. */

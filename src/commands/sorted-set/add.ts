@@ -64,7 +64,8 @@ function add(call: Call, given: number): void {
   const entry = findCollectionForWrite(call, 1, ValueType.zset);
   if (entry === wrongTypeEntry) return;
   if (entry === 0 && (flags & PutFlag.ifPresent) !== 0) replyNothing(call, flags);
-  else addPairs(call, entry === 0 ? create(call, first) : entry, first, flags);
+  else if (entry === 0) addToNew(call, first, flags);
+  else addPairs(call, entry, first, flags);
 }
 
 function optionAt(call: Call, i: number): number {
@@ -103,10 +104,16 @@ function readScores(call: Call, first: number): boolean {
   return true;
 }
 
-function create(call: Call, first: number): number {
+function addToNew(call: Call, first: number, flags: number): void {
   const entry = createCollection(call, 1, ValueType.zset);
-  call.keyspaceOf(1).sortedSets.create(entry, call.length(first + 1));
-  return entry;
+  const keyspace = call.keyspaceOf(1);
+  try {
+    keyspace.sortedSets.create(entry, call.length(first + 1));
+    addPairs(call, entry, first, flags);
+  } catch (error) {
+    keyspace.remove(call.db, call.slotOf(1), entry);
+    throw error;
+  }
 }
 
 function addPairs(call: Call, entry: number, first: number, flags: number): void {

@@ -7,7 +7,7 @@ const policies = [
   'noeviction',
 ] as const;
 
-const freeing = foreign('memory is freed by the shard that owns it');
+const freeing = foreign('large values are always freed in steps');
 const defragmentation = foreign('the arena returns empty pages by itself');
 
 export const memoryOptions = {
@@ -27,7 +27,7 @@ export const memoryOptions = {
   'lazyfree-lazy-expire': yesNo(false, freeing),
   'lazyfree-lazy-server-del': yesNo(false, freeing),
   'lazyfree-lazy-user-del': yesNo(false, freeing),
-  'lazyfree-lazy-user-flush': yesNo(false, freeing),
+  'lazyfree-lazy-user-flush': yesNo(false),
   activerehashing: yesNo(true, foreign('tables grow a bucket at a time')),
   activedefrag: yesNo(false, defragmentation),
   'active-defrag-cycle-min': integer(1, 1, 99, defragmentation),
@@ -37,7 +37,7 @@ export const memoryOptions = {
   'active-defrag-threshold-upper': integer(100, 0, 1000, defragmentation),
   'active-defrag-ignore-bytes': memory(100 * 2 ** 20, 1, int64Max, defragmentation),
   'active-defrag-max-scan-fields': integer(1000, 1, int64Max, defragmentation),
-  'jemalloc-bg-thread': yesNo(true, foreign('the arena frees at once')),
+  'jemalloc-bg-thread': yesNo(true, foreign('the arena gives memory back by itself')),
   'hash-seed': integer(0, 0, 0, { hidden: true, ...foreign('hashes are seeded at random') }),
 
   'hash-max-listpack-entries': integer(512, 0, int64Max, { aliases: ['hash-max-ziplist-entries'] }),

@@ -13,6 +13,7 @@ import { keyLengthOf, keyOffsetOf } from '../../structures/keyed-record.ts';
 import { OrderedTree } from '../../structures/ordered-tree.ts';
 import { Table } from '../../structures/table.ts';
 import { TreeCursor } from '../../structures/tree-cursor.ts';
+import { freeSomeOfTree } from '../../structures/tree-freeing.ts';
 import { RefOrder } from '../../structures/tree-search.ts';
 import {
   clearRecordExpiry, createRecord, createRoomyRecord, fitsRecord, freeHusk, freeRecord, hasExpiryRoom, recordBytes, recordExpiry,
@@ -23,7 +24,7 @@ const HEADER_BYTES = 24;
 const HEADER_WORDS = 6;
 const RECORD_GRANULES = 3;
 const TREE_ROOT = 4;
-const SCAN_END = 2 ** 32;
+export const SCAN_END = 2 ** 32;
 
 export class FieldTable {
   readonly #arena: Arena;
@@ -47,16 +48,23 @@ export class FieldTable {
     return header;
   }
 
-  /** Frees the hash with all its fields. */
   free(header: number, scratch: AddressList): void {
-    for (let position = 0; position < SCAN_END;) {
+    this.freeSome(header, 0, Infinity, scratch);
+  }
+
+  /** Frees about `budget` fields from a scan's position on; the next position, or SCAN_END when the hash is gone. */
+  freeSome(header: number, from: number, budget: number, scratch: AddressList): number {
+    let freed = freeSomeOfTree(this.#arena, header * 2 + TREE_ROOT, budget);
+    let position = from;
+    for (; position < SCAN_END && freed < budget; freed += scratch.length + 1) {
       scratch.clear();
       position = this.#table.scan(header * 2, position, scratch);
       for (let i = 0; i < scratch.length; i++) freeRecord(this.#arena, scratch.at(i));
     }
+    if (position < SCAN_END) return position;
     this.#table.clear(header * 2);
-    this.#tree.clear(header * 2 + TREE_ROOT);
     this.#arena.free(header, Purpose.value);
+    return SCAN_END;
   }
 
   usedBytes(header: number): number {

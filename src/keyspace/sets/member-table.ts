@@ -41,14 +41,22 @@ export class MemberTable {
   }
 
   free(addr: number): void {
+    this.freeSome(addr, 0, Infinity);
+  }
+
+  /** Frees about `budget` members from a scan's position on; the next position, or SCAN_END when the set is gone. */
+  freeSome(addr: number, from: number, budget: number): number {
     const found = this.#found;
-    for (let position = 0; position < SCAN_END;) {
+    let position = from;
+    for (let freed = 0; position < SCAN_END && freed < budget; freed += found.length + 1) {
       found.clear();
       position = this.#table.scan(addr * 2, position, found);
       for (let i = 0; i < found.length; i++) this.#arena.free(found.at(i), Purpose.value);
     }
+    if (position < SCAN_END) return position;
     this.#table.clear(addr * 2);
     this.#arena.free(addr, Purpose.value);
+    return SCAN_END;
   }
 
   count(addr: number): number {

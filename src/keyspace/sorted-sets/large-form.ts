@@ -15,6 +15,8 @@ import { keyLengthOf, keyOffsetOf } from '../../structures/keyed-record.ts';
 import { OrderedTree } from '../../structures/ordered-tree.ts';
 import { Table } from '../../structures/table.ts';
 import { TreeCursor } from '../../structures/tree-cursor.ts';
+import { freeSomeOfTree } from '../../structures/tree-freeing.ts';
+import { ROOT_NODE } from '../../structures/tree-node.ts';
 import { MemberOrder, newMemberRecord, recordScore, setRecordScore } from './member-record.ts';
 
 const ROOT_WORDS = 8;
@@ -47,12 +49,17 @@ export class LargeForm {
   }
 
   free(addr: number): void {
+    this.freeSome(addr, Infinity);
+  }
+
+  /** Frees about `budget` members; true when all is gone. */
+  freeSome(addr: number, budget: number): boolean {
     const arena = this.#arena;
-    const cursor = this.#cursor;
-    for (let on = this.#tree.first(addr * 2 + TREE, cursor); on; on = cursor.next()) arena.free(cursor.ref, Purpose.value);
-    this.#tree.clear(addr * 2 + TREE);
+    freeSomeOfTree(arena, addr * 2 + TREE, budget, (record) => arena.free(record, Purpose.value));
+    if (arena.i32[addr * 2 + TREE + ROOT_NODE] !== 0) return false;
     this.#table.clear(addr * 2);
     arena.free(addr, Purpose.value);
+    return true;
   }
 
   usedBytes(addr: number): number {

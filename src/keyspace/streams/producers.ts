@@ -21,6 +21,7 @@ import { nameKey, NameOrder } from '../../structures/name-order.ts';
 import { OrderedTree } from '../../structures/ordered-tree.ts';
 import { ID_WORDS, msAt, StreamId } from '../../structures/stream-id.ts';
 import { TreeCursor } from '../../structures/tree-cursor.ts';
+import { freeSomeOfTree } from '../../structures/tree-freeing.ts';
 import { incrementLong, readLong } from './group-records.ts';
 import { HeadWord } from './stream-head.ts';
 
@@ -33,6 +34,7 @@ export const RECORD_LENGTH = ID_WORDS;
 const STATE_WORDS = 8;
 const DURATION_DEFAULT_SECONDS = 100;
 const MAX_SIZE_DEFAULT = 100;
+const manyRecords = 65;
 
 /** A range of bytes: a producer's name or an id of its own. */
 export interface Name {
@@ -185,11 +187,27 @@ export class Producers {
     this.#producers.clear(state * 2 + StateWord.producers);
   }
 
-  free(head: number): void {
+  /** More than 64 if there is a producer, which may have many records. */
+  blockCount(head: number): number {
     const state = this.stateOf(head);
-    if (state === 0) return;
-    this.clear(state);
-    this.#arena.free(state, Purpose.structure);
+    return state === 0 ? 0 : manyRecords * this.#producers.count(state * 2 + StateWord.producers);
+  }
+
+  /** Frees about `budget` records of producers that are only freed from then on; true when all is gone. */
+  freeSome(head: number, budget: number): boolean {
+    const arena = this.#arena;
+    const state = this.stateOf(head);
+    if (state === 0) return true;
+    const cursor = new TreeCursor(arena);
+    for (let left = budget; this.first(state, cursor);) {
+      const at = cursor.ref * 2;
+      left -= 1 + freeSomeOfTree(arena, at + ProducerWord.byOwnId, left, (record) => arena.free(record, Purpose.structure));
+      if (left > 0) left -= freeSomeOfTree(arena, at + ProducerWord.byEntryId, left);
+      if (left <= 0) return false;
+      this.#remove(state, cursor.ref);
+    }
+    arena.free(state, Purpose.structure);
+    return true;
   }
 
   usedBytes(head: number): number {

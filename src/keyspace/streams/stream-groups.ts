@@ -13,8 +13,11 @@ import { nameKey, NameOrder } from '../../structures/name-order.ts';
 import { OrderedTree } from '../../structures/ordered-tree.ts';
 import { StreamId } from '../../structures/stream-id.ts';
 import { TreeCursor } from '../../structures/tree-cursor.ts';
+import { freeSomeOfTree } from '../../structures/tree-freeing.ts';
 import { CONSUMER_BYTES, ConsumerWord, consumerOf, GROUP_BYTES, GroupWord, PENDING_BYTES, PendingWord, writeLong } from './group-records.ts';
 import { HeadWord } from './stream-head.ts';
+
+const manyBlocks = 64;
 
 export class StreamGroups {
   readonly #arena: Arena;
@@ -67,10 +70,25 @@ export class StreamGroups {
     this.#freeGroup(group);
   }
 
-  freeAll(head: number): void {
+  /** About how many blocks the groups take; more than `manyBlocks` where there are many. */
+  blockCount(head: number): number {
+    let count = 0;
     const cursor = new TreeCursor(this.#arena);
-    for (let on = this.first(head, cursor); on; on = cursor.next()) this.#freeGroup(cursor.ref);
-    this.#byGroupName.clear(head * 2 + HeadWord.groups);
+    for (let on = this.first(head, cursor); on && count <= manyBlocks; on = cursor.next()) {
+      count += 1 + this.#byConsumerName.count(cursor.ref * 2 + GroupWord.consumers) + this.pendingCount(cursor.ref);
+    }
+    return count;
+  }
+
+  /** Frees about `budget` blocks of groups that are only freed from then on; true when none is left. */
+  freeSome(head: number, budget: number): boolean {
+    const cursor = new TreeCursor(this.#arena);
+    for (let left = budget; this.first(head, cursor);) {
+      left -= 1 + this.#emptySome(cursor.ref, left);
+      if (left <= 0) return false;
+      this.destroy(head, cursor.ref);
+    }
+    return true;
   }
 
   // Consumers.
@@ -234,17 +252,23 @@ export class StreamGroups {
   }
 
   #freeGroup(group: number): void {
-    const cursor = new TreeCursor(this.#arena);
-    for (let on = this.firstConsumer(group, cursor); on; on = cursor.next()) {
-      this.#byId.clear(cursor.ref * 2 + ConsumerWord.pending);
-      this.#arena.free(cursor.ref, Purpose.structure);
-    }
-    this.#byConsumerName.clear(group * 2 + GroupWord.consumers);
-    for (let on = this.#byId.first(group * 2 + GroupWord.pending, cursor); on; on = cursor.next()) {
-      this.#arena.free(cursor.ref, Purpose.structure);
-    }
-    this.#byId.clear(group * 2 + GroupWord.pending);
+    this.#emptySome(group, Infinity);
     this.#arena.free(group, Purpose.structure);
+  }
+
+  /** Frees about `budget` pending entries and consumers of a group; less when it has no more. */
+  #emptySome(group: number, budget: number): number {
+    const arena = this.#arena;
+    const cursor = new TreeCursor(arena);
+    let freed = freeSomeOfTree(arena, group * 2 + GroupWord.pending, budget, (pending) => arena.free(pending, Purpose.structure));
+    for (; freed < budget && this.firstConsumer(group, cursor); freed++) {
+      const consumer = cursor.ref;
+      freed += freeSomeOfTree(arena, consumer * 2 + ConsumerWord.pending, budget - freed);
+      if (freed >= budget) return freed;
+      this.#removeNamed(this.#byConsumerName, group * 2 + GroupWord.consumers, CONSUMER_BYTES, consumer);
+      arena.free(consumer, Purpose.structure);
+    }
+    return freed;
   }
 
   #groupBytes(group: number): number {

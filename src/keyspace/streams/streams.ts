@@ -13,6 +13,7 @@ import { StreamEntry } from '../../structures/stream-entry.ts';
 import { StreamId } from '../../structures/stream-id.ts';
 import { StreamNodes, type FieldSource } from '../../structures/stream-nodes.ts';
 import { TreeCursor } from '../../structures/tree-cursor.ts';
+import { freeSomeOfTree } from '../../structures/tree-freeing.ts';
 import { setValueAddress, valueAddress } from '../entry.ts';
 import type { ValueKind } from '../value-kind.ts';
 import type { ValueLimits } from '../value-limits.ts';
@@ -67,13 +68,20 @@ export class Streams implements ValueKind {
   }
 
   free(entry: number): void {
+    if (this.headOf(entry) !== 0) this.freeSome(entry, Infinity);
+  }
+
+  blockCount(entry: number): number {
     const head = this.headOf(entry);
-    if (head === 0) return;
-    this.groups.freeAll(head);
-    this.producers.free(head);
-    this.forEachNode(head, (node) => this.nodes.free(node));
-    this.#tree.clear(head * 2 + HeadWord.nodes);
+    return head === 0 ? 0 : 2 * this.nodeCount(head) + this.groups.blockCount(head) + this.producers.blockCount(head);
+  }
+
+  freeSome(entry: number, budget: number): boolean {
+    const head = this.headOf(entry);
+    const nodesFreed = 2 * freeSomeOfTree(this.arena, head * 2 + HeadWord.nodes, budget / 2, (node) => this.nodes.free(node));
+    if (nodesFreed >= budget || !this.groups.freeSome(head, budget - nodesFreed) || !this.producers.freeSome(head, budget - nodesFreed)) return false;
     this.arena.free(head, Purpose.structure);
+    return true;
   }
 
   usedBytes(entry: number): number {

@@ -16,6 +16,7 @@ export interface ShardMemory {
 export interface ShardKeys {
   readonly arena: ShardMemory;
   readonly databaseCount: number;
+  readonly unlinked: { readonly pendingCount: number; readonly freedCount: number };
   keyCount(db: number): number;
   volatileCount(db: number): number;
 }

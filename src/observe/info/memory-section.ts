@@ -27,6 +27,8 @@ export function memoryFields({ source, sampler, traffic }: InfoContext): readonl
     ['mem_clients_normal', traffic.measure().bufferBytes],
     ['mem_aof_buffer', figures.logBytes],
     ['mem_allocator', 'arena'],
+    ['lazyfree_pending_objects', source.pool.keyspaces.reduce((sum, { unlinked }) => sum + unlinked.pendingCount, 0)],
+    ['lazyfreed_objects', traffic.lazyFreedCount],
   ];
 }
 

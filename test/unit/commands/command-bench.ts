@@ -164,6 +164,7 @@ export class CommandBench {
     this.check();
     for (const [shard, keyspace] of this.keyspaces.entries()) {
       for (let db = 0; db < keyspace.databaseCount; db++) keyspace.flush(db);
+      assert(keyspace.unlinked.pendingCount === 0, 'nothing waits to be freed in an emptied keyspace');
       keyspace.arena.check();
       const leakedBytes = keyspace.arena.usedBytes - this.#baselineBytes[shard]!;
       assert(leakedBytes === 0, `nothing is left of an emptied keyspace, but ${leakedBytes} bytes are`);

@@ -109,6 +109,7 @@ export class HashesFixture {
   /** Frees the hash; the bytes in use beyond those at first. */
   free(): number {
     this.keyspace.discard(this.entry);
+    this.keyspace.unlinked.freeAll();
     this.keyspace.arena.check();
     return this.keyspace.arena.usedBytes - this.#baselineBytes;
   }

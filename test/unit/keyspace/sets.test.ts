@@ -76,6 +76,7 @@ class Fixture {
   /** Frees the set; the bytes that are lost. */
   drain(): number {
     this.keyspace.discard(this.entry);
+    this.keyspace.unlinked.freeAll();
     this.keyspace.arena.check();
     return this.keyspace.arena.usedBytes - this.#baselineBytes;
   }

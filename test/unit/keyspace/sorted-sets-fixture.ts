@@ -89,6 +89,7 @@ export class SortedSetsFixture {
     const { arena } = this.keyspace;
     arena.check();
     this.keyspace.discard(this.entry);
+    this.keyspace.unlinked.freeAll();
     arena.check();
     assert(arena.usedBytes === this.#baselineBytes, 'nothing is left of a sorted set that was freed');
   }

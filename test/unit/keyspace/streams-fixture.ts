@@ -87,7 +87,7 @@ export class StreamRig {
 
   close(): void {
     this.streams.forEachNode(this.head, (node) => this.streams.nodes.free(node));
-    this.streams.groups.freeAll(this.head);
+    this.streams.groups.freeSome(this.head, Infinity);
     this.arena.check();
   }
 

@@ -46,6 +46,7 @@ export function client(receivedBytes: number, writtenBytes: number, inputBytes =
 function keysOf(shard: FakeShard): ShardKeys {
   return {
     databaseCount: shard.keys.length,
+    unlinked: { pendingCount: 0, freedCount: 0 },
     keyCount: (db) => shard.keys[db]!,
     volatileCount: (db) => shard.volatile[db]!,
     arena: {

@@ -51,6 +51,25 @@ describe('Shard', () => {
     expect(rig.take().map(({ text }) => text)).toEqual(['', '$1\r\n1\r\n']);
   });
 
+  it('frees what waits for it before it says that memory is full', () => {
+    const rig = new ShardRig();
+    const members = Array.from({ length: 200 }, (_, i) => `member:${i}`).join(' ');
+    rig.request([`SADD large ${members}`]);
+    rig.shard.drain();
+    rig.take();
+    const { arena, unlinked } = rig.keyspace;
+    const { tryAlloc } = arena;
+    let isFull = (): boolean => unlinked.hasAny;
+    arena.tryAlloc = (bytes, purpose) => (isFull() ? 0 : tryAlloc.call(arena, bytes, purpose));
+    rig.request(['DEL large', 'SET a 1', 'GET a']);
+    rig.shard.drain();
+    expect(rig.take().map(({ text }) => text)).toEqual([':1\r\n+OK\r\n$1\r\n1\r\n']);
+    isFull = () => true;
+    rig.request(['SET b 1', 'GET b']);
+    rig.shard.drain();
+    expect(rig.take().map(({ text }) => text)).toEqual(["-OOM command not allowed when used memory > 'maxmemory'.\r\n$-1\r\n"]);
+  });
+
   it('streams a reply that is larger than a record in parts that make up the whole', () => {
     const rig = new ShardRig();
     const value = 'x'.repeat(60_000);

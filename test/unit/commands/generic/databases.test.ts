@@ -49,6 +49,7 @@ test('FLUSHALL empties every database', () => {
     FLUSHALL async        -> +OK                  => FLUSHALL
   `)).toEqual([]);
   expect(bench.dataset()).toEqual([]);
+  for (const { unlinked } of bench.keyspaces) unlinked.freeAll();
   expect(bench.keyspaces.map(({ arena }) => arena.usedByPurpose().table)).toEqual([0, 0, 0]);
 });
 
