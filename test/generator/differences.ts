@@ -196,7 +196,7 @@ export const leftOut: readonly LeftOut[] = [
   { what: ['XREAD BLOCK', 'XREADGROUP BLOCK'], reason: 'a client that waits would stop the whole pipeline' },
   { what: ['GEORADIUS STOREDIST'], reason: 'its centre is on no meridian exactly, so that the last bit of the distance depends on the library that computes sines' },
   { what: ['OBJECT IDLETIME'], reason: clocks },
-  { what: ['OBJECT REFCOUNT'], reason: 'the reference shares the objects of small integers; Tessera has none to share' },
+  { what: ['OBJECT REFCOUNT'], reason: 'whether the object of an integer is a shared one depends in the reference on how the value came about' },
   { what: ['XINFO CONSUMERS', 'XINFO STREAM FULL'], reason: 'tells when a consumer was active since 7.2' },
 ];
 

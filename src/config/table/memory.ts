@@ -9,6 +9,7 @@ const policies = [
 
 const freeing = foreign('large values are always freed in steps');
 const defragmentation = foreign('the arena returns empty pages by itself');
+const ownLimits = foreign('every stream begins with 100, and XCFGSET changes it');
 
 export const memoryOptions = {
   databases: integer(16, 1, int32Max, atStart),
@@ -51,8 +52,8 @@ export const memoryOptions = {
   'zset-max-listpack-value': memory(64, 0, int64Max, { aliases: ['zset-max-ziplist-value'] }),
   'stream-node-max-bytes': memory(4096, 0, int64Max),
   'stream-node-max-entries': integer(100, 0, int64Max),
-  'stream-idmp-duration': integer(100, 0, int64Max, awaits('streams')),
-  'stream-idmp-maxsize': integer(100, 0, int64Max, awaits('streams')),
+  'stream-idmp-duration': integer(100, 0, int64Max, ownLimits),
+  'stream-idmp-maxsize': integer(100, 0, int64Max, ownLimits),
   'hll-sparse-max-bytes': memory(3000, 0, int64Max),
   'array-slice-size': integer(4096, 0, int64Max, awaits('arrays')),
   'array-sparse-kmin': integer(5, 0, int64Max, awaits('arrays')),

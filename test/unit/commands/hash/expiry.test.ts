@@ -33,6 +33,8 @@ describe.each([['small', 0], ['large', 600]])('fields of a %s hash', (_, others)
       HEXPIRE h 10 FIELDS 3 a b x                         -> *3 :1 :1 :-2 => HPEXPIREAT h ${now + 10_000} FIELDS 2 a b
       HPEXPIRE h 500 FIELDS 1 a                           -> *1 :1        => HPEXPIREAT h ${now + 500} FIELDS 1 a
       HEXPIREAT h 1700000100 FIELDS 1 b                   -> *1 :1        => HPEXPIREAT h 1700000100000 FIELDS 1 b
+      HPEXPIREAT h 1700000200000 LT FIELDS 1 b            -> *1 :0        => nothing
+      HPEXPIREAT h 1700000100000 XX FIELDS 1 b            -> *1 :1        => HPEXPIREAT h 1700000100000 FIELDS 1 b
       HPEXPIREAT h ${now + 70} FIELDS 2 a a               -> *2 :1 :1     => HPEXPIREAT h ${now + 70} FIELDS 2 a a
       HEXPIRE h 10 FIELDS 1 x                             -> *1 :-2       => nothing
       HEXPIRE missing 10 FIELDS 2 x y                     -> *2 :-2 :-2   => nothing

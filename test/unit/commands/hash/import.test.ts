@@ -1,4 +1,7 @@
-/** HIMPORT SET on its shard, with the fieldset that the door adds, and the fieldsets of a connection. */
+/**
+ * HIMPORT SET on its shard, with the fieldset that the door adds, and the fieldsets of a connection, as
+ * redis.io/commands/himport-prepare and himport-set (8.10) tell of them.
+ */
 import { describe, expect, test } from 'vitest';
 import { Fieldsets, FieldsetReader } from '../../../../src/commands/hash/fieldsets.ts';
 import { CommandBench } from '../command-bench.ts';

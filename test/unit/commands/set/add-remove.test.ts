@@ -87,6 +87,7 @@ describe('the commands that store', () => {
   });
 });
 
+// redis.io/commands/sintercard (7.0), and redis.io/commands/sunioncard and sdiffcard of 8.10.
 describe('the commands that count', () => {
   test('stop at their limit', () => {
     expect(play(bench, `

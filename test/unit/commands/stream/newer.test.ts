@@ -69,6 +69,17 @@ describe.each([1, 3])('on %i shards', (shards) => {
       XACKDEL s h IDS 2 1 2 -> *2 :1 :1
       XPENDING s h -> *4 :0 $-1 $-1 *-1
     `],
+    ['XACKDEL KEEPREF is what it does without a word', `${groups}
+      XACKDEL s g KEEPREF IDS 1 1 -> *1 :1
+      XPENDING s h -> *4 :2 $3 1-0 $3 2-0 *1 *2 $1 d $1 2
+      XLEN s -> :1
+    `],
+    ['XADD DELREF lets all groups forget what it trims', `${groups}
+      XADD s DELREF MAXLEN = 1 3 f v -> $3 3-0
+      XPENDING s g -> *4 :0 $-1 $-1 *-1
+      XPENDING s h -> *4 :0 $-1 $-1 *-1
+      XLEN s -> :1
+    `],
     ['XACKDEL DELREF lets all groups forget', `${groups}
       XACKDEL s g DELREF IDS 1 1 -> *1 :1
       XPENDING s h -> *4 :1 $3 2-0 $3 2-0 *1 *2 $1 d $1 1

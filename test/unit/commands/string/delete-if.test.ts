@@ -1,3 +1,4 @@
+/** DIGEST, DELEX and DELIFEQ as redis.io/commands/digest, redis.io/commands/delex (8.4) and valkey.io/commands/delifeq (9.0) tell of them. */
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { ValueType } from '../../../../src/keyspace/entry.ts';
 import { CommandBench } from '../command-bench.ts';

@@ -72,6 +72,7 @@ describe('MSETNX', () => {
   });
 });
 
+// redis.io/commands/msetex, of 8.4.
 describe('MSETEX', () => {
   test('sets keys with one expiry, or none, or the one they have', () => {
     expect(play(bench, `
