@@ -28,7 +28,7 @@ export interface EarlyReceiver {
 export class EarlyReplies {
   #slots = new Int32Array(initialRuns * slotWords);
   #parts = new Int32Array(initialRuns * partWords);
-  #bytes = new Uint8Array(initialBytes);
+  #bytes: Uint8Array = new Uint8Array(initialBytes);
   #runCount = 0;
   #partCount = 0;
   #usedBytes = 0;
@@ -127,7 +127,8 @@ export class EarlyReplies {
     this.#slots = slots;
     // What is moved is one part for each run.
     this.#parts = new Int32Array((this.#runCount * 2 + initialRuns) * partWords);
-    this.#bytes = new Uint8Array(2 ** Math.ceil(Math.log2(Math.max(initialBytes, (this.waitingBytes + length) * 2))));
+    // What is not written is not read, so it need not be zeroed.
+    this.#bytes = Buffer.allocUnsafeSlow(2 ** Math.ceil(Math.log2(Math.max(initialBytes, (this.waitingBytes + length) * 1.5))));
     this.#partCount = 0;
     this.#usedBytes = 0;
     for (let i = 0; i < formerRuns; i++) {

@@ -26,7 +26,7 @@ const longRunCommands = 32;
 const borrowedEffectBytes = 4 * 1024 * 1024;
 const turnsAfterLargeReplies = 1000;
 /** What takes longer on average is better executed beside the door, too: waking a thread costs a fraction of this. */
-const borrowedMsMax = 0.1;
+const borrowedMsMax = 0.2;
 const turnsAfterLongExecutions = 100;
 /** The share of the newest execution in the average, in which a thread that had to wait for a processor hardly counts. */
 const newestShare = 0.1;

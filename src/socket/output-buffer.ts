@@ -20,6 +20,8 @@ const keptViewBytes = 256;
 interface Chunk {
   readonly bytes: Buffer;
   readonly views: (Buffer | undefined)[];
+  /** Bytes of a full one. */
+  used: number;
 }
 
 const pool: Chunk[] = [];
@@ -29,7 +31,7 @@ export class OutputBuffer {
   readonly #socket: Socket;
   #chunk: Chunk | undefined;
   #used = 0;
-  #full: Buffer[] = [];
+  #full: Chunk[] = [];
   #fullBytes = 0;
   /** Bytes given to the socket since the connection began. */
   writtenBytes = 0;
@@ -95,22 +97,27 @@ export class OutputBuffer {
   }
 
   #writeFull(): void {
-    this.#socket.cork();
-    for (const chunk of this.#full) this.#socket.write(chunk);
+    const written = this.#full;
+    if (this.#used > 0) this.#fill();
     this.#full = [];
     this.#fullBytes = 0;
-    if (this.#used > 0) this.#socket.write(this.#chunk!.bytes.subarray(0, this.#used));
+    this.#socket.cork();
+    for (const { bytes, used } of written) this.#socket.write(bytes.subarray(0, used));
+    this.#socket.uncork();
+    if (this.#socket.writableLength === 0) written.forEach(giveBack);
+  }
+
+  #fill(): void {
+    const chunk = this.#chunk!;
+    chunk.used = this.#used;
+    this.#full.push(chunk);
+    this.#fullBytes += this.#used;
     this.#used = 0;
     this.#chunk = undefined;
-    this.#socket.uncork();
   }
 
   #nextChunk(length: number): void {
-    if (this.#used > 0) {
-      this.#full.push(this.#chunk!.bytes.subarray(0, this.#used));
-      this.#fullBytes += this.#used;
-      this.#used = 0;
-    }
+    if (this.#used > 0) this.#fill();
     this.#chunk = takeChunk(length);
   }
 }
@@ -127,7 +134,7 @@ function giveBack(chunk: Chunk): void {
 }
 
 function newChunk(bytes: number): Chunk {
-  return { bytes: Buffer.allocUnsafeSlow(bytes), views: [] };
+  return { bytes: Buffer.allocUnsafeSlow(bytes), views: [], used: 0 };
 }
 
 function viewOf({ bytes, views }: Chunk, length: number): Buffer {
