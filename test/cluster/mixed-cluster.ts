@@ -114,6 +114,9 @@ export class MixedCluster {
 }
 
 export async function redisCli(...words: readonly string[]): Promise<string> {
-  const { stdout } = await run('redis-cli', [...words], { timeout: patienceMs });
-  return stdout;
+  try {
+    return (await run('redis-cli', [...words], { timeout: patienceMs })).stdout;
+  } catch (error) {
+    throw new Error(`redis-cli ${words.join(' ')}: ${(error as { stdout?: string }).stdout}`, { cause: error });
+  }
 }
