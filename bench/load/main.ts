@@ -2,7 +2,7 @@
  * `npm run bench`: Tessera and redis-server side by side on this machine, with the report in bench/results/latest.md.
  * Only ratios of one run mean something; a shared machine is never the same twice.
  *
- *     npm run bench -- [--quick] [--parts throughput,types,memory,elements,complexity,replay,heap,readiness,busy]
+ *     npm run bench -- [--quick] [--parts throughput,types,memory,elements,complexity,replay,heap,readiness,busy,migration]
  *                      [--rounds 3] [--shards N] [--only set,get,incr,mset] [--pipelines 1,16,64] [--values 64,1024]
  *                      [--requests N] [--types LPUSH,...] [--keys 1000000] [--elements 1000000] [--replay-elements 5000000]
  *                      [--heap-keys 5000000] [--no-save] [--rehearse]
@@ -19,13 +19,14 @@ import { measureComplexity } from './complexity.ts';
 import { measureElements } from './elements.ts';
 import { measureHeap } from './heap.ts';
 import { measureMemory } from './memory.ts';
+import { measureMigration } from './migration.ts';
 import { measureReadiness } from './readiness.ts';
 import { measureReplay } from './replay.ts';
 import { measureThroughput } from './throughput.ts';
 import { measureTypes } from './types.ts';
 
 const resultsFile = new URL('../results/latest.md', import.meta.url).pathname;
-const allParts = 'readiness,throughput,types,memory,elements,complexity,replay,heap,busy';
+const allParts = 'readiness,throughput,types,memory,elements,complexity,replay,heap,busy,migration';
 
 const complexitySizes = [1000, 100_000, 1_000_000];
 
@@ -72,6 +73,7 @@ const steps: Readonly<Record<string, () => Promise<void>>> = {
   memory: () => measureMemory(sideBySide(subject(shardCount())), Number(values.keys), report),
   heap: () => measureHeap(subject(2), Math.ceil(Number(values['heap-keys']) / hurry), report),
   busy: () => measureBusyShards(subject(2), 3, report),
+  migration: () => measureMigration(sideBySide(subject(shardCount() ?? 1)), Math.ceil(Number(values.keys) / hurry), 20_000, report),
 };
 
 for (const part of words(values.parts)) {

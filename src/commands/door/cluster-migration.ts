@@ -108,8 +108,13 @@ function shown(ranges: readonly Range[]): string {
   return ranges.map(({ start, end }) => `${start}-${end}`).join(' ');
 }
 
-/** CLUSTER SYNCSLOTS word task …; see server/migration/migration-link.ts. */
+/**
+ * CLUSTER SYNCSLOTS word task …; see server/migration/migration-link.ts. What it leads to, such as executing commands of
+ * the other node, begins once the door is through with this command.
+ */
 async function syncSlots(call: DoorCall, migrations: SlotMigrations): Promise<void> {
+  call.keepArguments();
+  await Promise.resolve();
   const answer = await answerTo(call, migrations);
   if (answer === undefined) call.fail(errors.syntax);
   else if (answer.kind === 'aborted') call.fail(`ABORTED ${answer.reason}`);

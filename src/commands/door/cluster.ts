@@ -40,7 +40,7 @@ const subcommands = [
   row('forget', 3, admin, (call, cluster) => answer(call, cluster.forget(call.latin1(FIRST))), about('3.0.0', 'Removes a node from those that this one knows.', 'CLUSTER FORGET node-id')),
   getKeysInSlot,
   row('help', 2, view, help, about('5.0.0', 'Lists the subcommands.', 'CLUSTER HELP')),
-  row('info', 2, view, (call, cluster) => call.reply.verbatim('txt', cluster.infoText()), about('3.0.0', 'Shows the state of this node and its cluster.', 'CLUSTER INFO')),
+  row('info', 2, view, (call, cluster) => call.reply.verbatim('txt', cluster.infoText() + (call.server.migrations?.infoText() ?? '')), about('3.0.0', 'Shows the state of this node and its cluster.', 'CLUSTER INFO')),
   row('keyslot', 3, view, slotOfKey, about('3.0.0', 'Tells the hash slot of a key.', 'CLUSTER KEYSLOT key', 'O(N) with N bytes of the key')),
   row('links', 2, view, (call, cluster) => replyLinks(call.reply, cluster), about('7.0.0', 'Lists the links to other nodes.', 'CLUSTER LINKS', 'O(N) with N nodes')),
   row('meet', -4, admin, meet, about('3.0.0', 'Has the node at an address join the cluster.', 'CLUSTER MEET ip port [cluster-bus-port]')),
@@ -170,7 +170,7 @@ function countKeysInSlot(call: DoorCall, cluster: ClusterNode): void {
   const slot = call.int(FIRST);
   if (Number.isNaN(slot)) call.fail(errors.notInteger);
   else if (slot < 0 || slot >= SLOT_COUNT) call.fail(errors.invalidSlot);
-  else call.reply.integer(cluster.keysInSlot(slot));
+  else call.reply.integer(call.server.migrations?.hides(slot) === true ? 0 : cluster.keysInSlot(slot));
 }
 
 function slotOfKey(call: DoorCall): void {

@@ -119,7 +119,8 @@ export class ExportJob {
       }
       if (!isWalkOver(tap) && tap.freeBytes >= tap.capacityBytes / 2) pool.control.wakeShard(shard);
     }
-    if (!this.#isRunning) this.#look();
+    // A shard that waits is in the middle of something.
+    if (!this.#isRunning && !isForced) this.#look();
   }
 
   view(): JobView {
@@ -284,7 +285,7 @@ export class ExportJob {
     this.#host.settle();
     await this.#host.server.order(() => ({ order: 'hello' }));
     this.#isBarrierPassed = this.task.state === 'pausing';
-    this.pump(true);
+    this.pump(false);
   }
 
   async #trim(): Promise<void> {

@@ -101,6 +101,18 @@ export class SlotMigrations implements JobHost {
     return [...this.#exports, ...this.#imports].map((job) => job.view()).toSorted((a, b) => b.createdMs - a.createdMs);
   }
 
+  /** Whether keys of the slot are not to be seen. */
+  hides(slot: number): boolean {
+    return this.server.pool.control.isHidden(slot);
+  }
+
+  /** Lines of CLUSTER INFO. */
+  infoText(): string {
+    const active = [...this.#exports.map((job) => !job.task.isPastReturn && !job.task.isOver), ...this.#imports.map((job) => !job.isOver)].filter(Boolean);
+    const trims = this.#exports.filter(({ task }) => task.state === 'trimming' || task.state === 'ending').length + this.#imports.filter(({ task }) => task?.state === 'dropping').length;
+    return `cluster_slot_migration_active_tasks:${active.length}\r\ncluster_slot_migration_active_trim_running:${trims}\r\n`;
+  }
+
   /** Whether SETSLOT would come in between. */
   get activity(): 'export' | 'import' | undefined {
     if (this.#exports.some(({ task }) => !task.isOver)) return 'export';
