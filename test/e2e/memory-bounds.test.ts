@@ -12,6 +12,9 @@ const SLACK_BYTES = 160 * MB;
 /** Others may wait for a moment while large values are copied, longer than clients of a server that has nothing to do. */
 const OTHERS_MS_MAX = 100;
 
+/** Commands of one client that are executed before the sizes of its replies limit them. */
+const FIRST_WINDOW = 64;
+
 let server: Server;
 let other: RespClient;
 let idleBytes: number;
@@ -41,12 +44,13 @@ afterEach(async () => {
 test.skipIf(subjectIsRedis())('a client that never reads its replies costs bounded memory', async () => {
   const value = Buffer.alloc(MB, 'x');
   for (const key of ['a', 'b']) await other.call('SET', key, value);
+  const firstMs = await firstWindowMs(value);
   const reader = await connect(server);
   reader.socket.pause();
   reader.write(Buffer.concat(Array.from({ length: 2000 }, (_, i) => encodeCommand(['GET', i % 2 === 0 ? 'a' : 'b']))));
   const peak = await watch(1000);
   expect(peak.bytes - idleBytes).toBeLessThan(SLACK_BYTES);
-  expect(peak.othersMs).toBeLessThan(OTHERS_MS_MAX);
+  expect(peak.othersMs).toBeLessThan(OTHERS_MS_MAX + 2 * firstMs);
 
   reader.socket.resume();
   for (let i = 0; i < 2000; i++) expect(((await reader.readReply()) as Buffer).length).toBe(MB + 12);
@@ -128,6 +132,14 @@ async function lengthOfReply(client: RespClient, words: string[]): Promise<numbe
   socket.removeAllListeners('data');
   for (const listener of listeners) socket.on('data', listener);
   return length;
+}
+
+/** What as many replies take that a client may have under way before the server knows how large they are, on the idle server. */
+async function firstWindowMs(value: Buffer): Promise<number> {
+  await idleClient.call('SET', 'large', value);
+  const startMs = performance.now();
+  await idleClient.pipelineRaw(Array.from({ length: FIRST_WINDOW }, () => ['GET', 'large']));
+  return performance.now() - startMs;
 }
 
 /**
