@@ -114,6 +114,7 @@ test('connections are used again, without another SELECT, and one that was close
     await fill(client);
     for (const key of ['a', 'b']) expect(String(await client.call('MIGRATE', '127.0.0.1', target.port, key, 0, 1000))).toBe('OK');
     expect(target.seen).toEqual(['1 SELECT 0', '1 RESTORE a', '1 RESTORE b']);
+    expect(String(await client.call('INFO', 'stats'))).toContain('migrate_cached_sockets:1\r\n');
     target.dropConnections();
     expect(String(await client.call('MIGRATE', '127.0.0.1', target.port, 'c', 0, 1000))).toBe('OK');
     expect(String(await client.call('MIGRATE', '127.0.0.1', target.port, 'd', 3, 1000))).toBe('OK');

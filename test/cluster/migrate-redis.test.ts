@@ -112,6 +112,22 @@ describe.runIf(hasReference())('MIGRATE', () => {
     expect(replies[0]!.slice(1)).toEqual(['OK', 'OK', '0']);
   });
 
+  test('goes over TLS where the nodes of the cluster speak so', async () => {
+    const source = await startTessera({ tls: true, config: { 'tls-cluster': 'yes' } });
+    const target = await startRedis({ tls: true, config: { 'tls-cluster': 'yes' } });
+    const [from, to] = [await connect(source), await connect(target)];
+    try {
+      await from.call('SET', 'k', Buffer.alloc(300_000, 'x'));
+      expect(String(await from.call('MIGRATE', '127.0.0.1', target.address.tlsPort!, 'k', 0, 5000))).toBe('OK');
+      expect([Number(await from.call('EXISTS', 'k')), Number(await to.call('STRLEN', 'k'))]).toEqual([0, 300_000]);
+      expect(String(await to.call('MIGRATE', '127.0.0.1', source.address.tlsPort!, 'k', 0, 5000))).toBe('OK');
+      expect(Number(await from.call('STRLEN', 'k'))).toBe(300_000);
+    } finally {
+      for (const client of [from, to]) client.close();
+      for (const server of [source, target]) await server.kill();
+    }
+  });
+
   test('finds keys as redis-server does', async () => {
     const replies = await compare(() => [
       ['COMMAND', 'GETKEYS', 'MIGRATE', 'h', 'p', 'k', 0, 10], ['COMMAND', 'GETKEYS', 'MIGRATE', 'h', 'p', '', 0, 10, 'COPY', 'KEYS', 'a', 'b'],

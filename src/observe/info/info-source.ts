@@ -61,6 +61,8 @@ export interface InfoSource {
     sessions(): Iterable<ObservedClient>;
   };
   readonly listeners: { readonly rejectedCount: number } | undefined;
+  /** Connections that MIGRATE keeps for the next time. */
+  readonly keyMigrations: { readonly cachedCount: number };
   connectionsReceived: number;
   receivedBytesGone: number;
   writtenBytesGone: number;

@@ -31,6 +31,7 @@ export function statsFields(context: InfoContext): readonly Field[] {
     ['expire_cycle_cpu_milliseconds', Math.floor(counted(source, Counter.expireCycleUs) / 1000)],
     ['keyspace_hits', counted(source, Counter.keyspaceHits)],
     ['keyspace_misses', counted(source, Counter.keyspaceMisses)],
+    ['migrate_cached_sockets', source.keyMigrations.cachedCount],
     ['total_error_replies', errorCounts(context).reduce((sum, { count }) => sum + count, 0)],
   ];
 }

@@ -82,6 +82,10 @@ export class KeyMigrations {
     }
   }
 
+  get cachedCount(): number {
+    return this.#pool.size;
+  }
+
   everySecond(nowMs: number): void {
     this.#pool.closeOld(nowMs);
   }

@@ -13,7 +13,7 @@ export class TargetPool {
 
   /** How many connections wait for use. */
   get size(): number {
-    return this.#idle.length;
+    return this.#idle.filter(({ isOpen }) => isOpen).length;
   }
 
   take(address: string): Target | undefined {
@@ -23,7 +23,7 @@ export class TargetPool {
 
   give(target: Target, nowMs: number): void {
     target.lastUsedMs = nowMs;
-    this.#idle.push(target);
+    this.#idle = [...this.#idle.filter(({ isOpen }) => isOpen), target];
     if (this.#idle.length > idleMax) this.#idle.shift()!.close();
   }
 

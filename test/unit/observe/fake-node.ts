@@ -34,6 +34,7 @@ export class FakeNode implements InfoSource {
   readonly clients: ObservedClient[] = [];
   readonly door = { loading: false, sessionCount: 3, sessions: () => this.clients };
   readonly listeners = { rejectedCount: 5 };
+  readonly keyMigrations = { cachedCount: 4 };
   connectionsReceived = 7;
   receivedBytesGone = 1000;
   writtenBytesGone = 2000;
