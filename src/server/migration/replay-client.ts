@@ -26,7 +26,13 @@ export class ReplayClient {
   /** Resolves when every command that has come to its end is executed. Rejects with the first error reply. */
   async feed(bytes: Uint8Array): Promise<void> {
     this.#receive(bytes);
-    if (!this.#isSettled) await new Promise<void>((resolve) => { this.#done = resolve; });
+    if (!this.#isSettled) {
+      await new Promise<void>((resolve) => {
+        this.#done = resolve;
+        // Where the rings are full it may be that nothing is under way whose reply would tell.
+        if (this.#session.isSettled) this.#look();
+      });
+    }
     if (this.#replies.failure !== '') throw new Error(this.#replies.failure);
   }
 

@@ -32,6 +32,8 @@ export class ShardRig {
   readonly stats = ShardStats.create(rows.length);
   readonly keyspace: Keyspace;
   readonly log: EffectLog;
+  /** Where effects on slots that leave go, once it is open. */
+  readonly tap = EffectLog.create(1 << 16, LogControl.create('no'));
   readonly shard: Shard;
   readonly slow: { id: number; us: number }[] = [];
   readonly #replyReader: Ring;
@@ -52,6 +54,7 @@ export class ShardRig {
       replies: this.replies,
       keyspaces: [this.keyspace],
       effectWriters: [new EffectWriter(this.log)],
+      taps: [new EffectWriter(this.tap)],
       stats: this.stats,
       clock: new Clock(),
       random: new Random(1),
