@@ -3,6 +3,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { Random } from '../../../../src/base/random.ts';
 import { seed } from '../../base/seed.ts';
 import { CommandBench } from '../command-bench.ts';
+import { scanAll as walk } from '../scan-walk.ts';
 
 let bench: CommandBench;
 beforeEach(() => {
@@ -10,18 +11,8 @@ beforeEach(() => {
 });
 afterEach(() => bench.checkAndFlush());
 
-/** A whole walk, fields and values in turn; `between` runs after each page. */
-function scanAll(options: string, between: () => void = () => {}): string[] {
-  const found: string[] = [];
-  let cursor = '0';
-  do {
-    const [next, page] = bench.read(`HSCAN h ${cursor} ${options}`) as [string, string[]];
-    found.push(...page);
-    cursor = next;
-    between();
-  } while (cursor !== '0');
-  return found;
-}
+/** Fields and values in turn. */
+const scanAll = (options: string, between?: () => void): string[] => walk(bench, 'HSCAN h', 1, options, between);
 
 function add(prefix: string, count: number): string[] {
   const names = Array.from({ length: count }, (_, i) => `${prefix}${i}`);

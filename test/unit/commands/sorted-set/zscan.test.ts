@@ -3,6 +3,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { Random } from '../../../../src/base/random.ts';
 import { seed } from '../../base/seed.ts';
 import { CommandBench } from '../command-bench.ts';
+import { scanAll as walk } from '../scan-walk.ts';
 
 let bench: CommandBench;
 beforeEach(() => {
@@ -10,18 +11,7 @@ beforeEach(() => {
 });
 afterEach(() => bench.checkAndFlush());
 
-/** The members of a whole walk; `between` runs after each page. */
-function scanAll(count: number, between: () => void = () => {}, options = ''): string[] {
-  const found: string[] = [];
-  let cursor = '0';
-  do {
-    const [next, page] = bench.read(`ZSCAN z ${cursor} COUNT ${count}${options}`) as [string, string[]];
-    found.push(...page.filter((_, i) => i % 2 === 0));
-    cursor = next;
-    between();
-  } while (cursor !== '0');
-  return found;
-}
+const scanAll = (count: number, between?: () => void, options = ''): string[] => walk(bench, 'ZSCAN z', 2, `COUNT ${count}${options}`, between);
 
 function add(prefix: string, count: number, score = 1): string[] {
   const names = Array.from({ length: count }, (_, i) => `${prefix}${i}`);
