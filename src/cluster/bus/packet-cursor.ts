@@ -57,7 +57,7 @@ export class PacketCursor {
   text(byteCount: number, wanted: RegExp, what: string): string {
     const field = this.bytes(byteCount);
     const end = field.indexOf(0);
-    const text = String.fromCharCode(...field.subarray(0, end < 0 ? byteCount : end));
+    const text = Buffer.prototype.latin1Slice.call(field, 0, end < 0 ? byteCount : end);
     if (!wanted.test(text)) throw new BusFormatError(`${what} is malformed`);
     return text;
   }

@@ -88,6 +88,8 @@ export class ClusterCore {
     const former = this.state;
     this.#step(nowMs, (core) => {
       core.state = state;
+      // What a former owner no longer claimed is no longer its to lose.
+      for (const slot of core.unclaimed) if (state.owners[slot] !== former.owners[slot]) core.unclaimed.delete(slot);
       core.syncPeers();
       if (isNewsOfMine(former, state)) broadcastPong(core);
     });

@@ -119,7 +119,8 @@ function stepDown(core: CoreContext, sender: NodeInfo, primary: NodeInfo | undef
     core.state = withoutSlotsOf(core.state, sender.id);
     return;
   }
-  if (sender.configEpoch > configEpoch) return;
+  // What this node is it decides itself, and no epoch goes back.
+  if (sender.configEpoch > configEpoch || primary.id === core.state.myId || primary.configEpoch > configEpoch) return;
   core.state = withNode(asPrimary(core.state, primary.id), primary.id, { configEpoch });
   core.log('notice', `A failover occurred: node ${sender.id} failed over to node ${primary.id} with a config epoch of ${configEpoch}`);
 }

@@ -165,6 +165,14 @@ describe('spoilt packets', () => {
     expect(() => readPacket(packet)).toThrow(reason);
   });
 
+  test('names of any length are refused, whatever fits into a packet', () => {
+    const message = readPacket(ping);
+    for (const length of [256, 60_000, 130_000, 250_000]) {
+      const packet = writePacket({ ...message, extensions: { hostname: 'a'.repeat(length) } } as BusMessage);
+      expect(() => readPacket(packet)).toThrow(BusFormatError);
+    }
+  });
+
   test('extensions of a newer version are passed over', () => {
     const message = { ...messages.find(({ kind }) => kind === 'pong')!, extensions: { hostname: 'a' } } as BusMessage;
     const packet = writePacket(message);

@@ -1,0 +1,34 @@
+import { expect, test } from 'vitest';
+import { idOf, me, owning, stateWith } from '../support.ts';
+import { peerOf, Play } from './play.ts';
+
+const state = { ...stateWith(peerOf('b', { configEpoch: 9n }), peerOf('c')), currentEpoch: 9n };
+
+test('a slot that its owner no longer claimed goes to whoever claims it', () => {
+  const play = new Play(owning(state, { 5: idOf('b'), 6: idOf('b') }));
+  play.from('b', 'ping', { configEpoch: 9n, currentEpoch: 9n, slots: [6] });
+  play.from('c', 'ping', { configEpoch: 1n, currentEpoch: 9n, slots: [5] });
+  expect(play.state.owners[5]).toBe(idOf('c'));
+});
+
+test('once it has been assigned to another owner, an older claim does not get it', () => {
+  const play = new Play(owning(state, { 5: idOf('b'), 6: idOf('b') }));
+  play.from('b', 'ping', { configEpoch: 9n, currentEpoch: 9n, slots: [6] });
+  const assigned = owning(play.state, { 5: me });
+  const nodes = new Map(assigned.nodes);
+  nodes.set(me, { ...nodes.get(me)!, configEpoch: 12n });
+  play.core.adopt(play.nowMs, { ...assigned, nodes, currentEpoch: 12n });
+  play.outputs();
+  play.from('c', 'ping', { configEpoch: 1n, currentEpoch: 12n, slots: [5] });
+  expect(play.state.owners[5]).toBe(me);
+});
+
+test('a primary of the shard that follows this node, with an old notion of its epoch, changes nothing of it', () => {
+  const nodes = new Map(state.nodes);
+  nodes.set(me, { ...nodes.get(me)!, configEpoch: 12n });
+  nodes.set(idOf('b'), { ...nodes.get(idOf('b'))!, shardId: nodes.get(me)!.shardId });
+  const play = new Play({ ...state, nodes, currentEpoch: 12n });
+  play.from('b', 'ping', { configEpoch: 10n, currentEpoch: 12n, primaryId: me, flags: 4 });
+  expect(play.state.nodes.get(me)!.configEpoch).toBe(12n);
+  expect(play.node('b')!.primaryId).toBe(me);
+});
