@@ -8,14 +8,13 @@
  * other.
  */
 import { systemReason } from '../config/system-reason.ts';
-import * as errors from '../protocol/errors.ts';
+import * as clusterErrors from '../protocol/cluster-errors.ts';
 import type { Random } from '../base/random.ts';
 import { clusterInfoText } from './cluster-info.ts';
 import { ClusterCore } from './core/cluster-core.ts';
 import type { Output } from './core/output.ts';
 import type { BusMessage } from './bus/message.ts';
 import { bumpEpoch, resetNode, setConfigEpoch } from './epoch-operations.ts';
-import { notPrimary, saveFailed } from './errors.ts';
 import { withoutMember } from './member-operations.ts';
 import { clientPort, isReplica } from './node-info.ts';
 import type { NodeInfo } from './node-info.ts';
@@ -194,9 +193,9 @@ export class ClusterNode {
   }
 
   forget(id: string): string | undefined {
-    if (id === this.state.myId) return errors.clusterForgetSelf;
-    if (!this.state.nodes.has(id)) return errors.clusterUnknownNode(id);
-    if (id === this.myself.primaryId) return errors.clusterForgetMaster;
+    if (id === this.state.myId) return clusterErrors.clusterForgetSelf;
+    if (!this.state.nodes.has(id)) return clusterErrors.clusterUnknownNode(id);
+    if (id === this.myself.primaryId) return clusterErrors.clusterForgetMaster;
     this.#core.blacklist(this.#host.now(), id);
     return this.adopt(withoutMember(this.state, id));
   }
@@ -288,7 +287,7 @@ export class ClusterNode {
 
   /** The lines of a primary's replicas, or an error's text when `node` is none. */
   replicaLines(node: NodeInfo, overTls: boolean): string[] | string {
-    if (isReplica(node)) return notPrimary;
+    if (isReplica(node)) return clusterErrors.notPrimary;
     const seen = this.#core.seen();
     return nodeLines(seen, replicasOf(seen, node.id), overTls ? 'tls-client' : 'tcp-client');
   }
@@ -346,7 +345,7 @@ export class ClusterNode {
       this.#savedState = state;
       return undefined;
     } catch (error) {
-      return saveFailed(systemReason(error));
+      return clusterErrors.saveFailed(systemReason(error));
     }
   }
 

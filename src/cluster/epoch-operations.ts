@@ -2,7 +2,7 @@
  * The cluster's logical clock: the changes that BUMPEPOCH, SET-CONFIG-EPOCH and RESET make. Pure.
  * Epochs are unsigned 64-bit integers, as on the bus.
  */
-import * as errors from '../protocol/errors.ts';
+import * as clusterErrors from '../protocol/cluster-errors.ts';
 import { NodeFlag, isReplica } from './node-info.ts';
 import { maxEpoch, myself, newClusterState, withMyAddress, withNode } from './state.ts';
 import type { ClusterState, Outcome } from './state.ts';
@@ -17,9 +17,9 @@ export function bumpEpoch(state: ClusterState): ClusterState {
 
 /** Sets the first epoch of a node that knows nobody yet. `epoch` is any int64. */
 export function setConfigEpoch(state: ClusterState, epoch: bigint): Outcome {
-  if (epoch < 0n) return errors.clusterInvalidEpoch(epoch);
-  if (state.nodes.size > 1) return errors.clusterEpochKnownNodes;
-  if (myself(state).configEpoch !== 0n) return errors.clusterEpochSet;
+  if (epoch < 0n) return clusterErrors.clusterInvalidEpoch(epoch);
+  if (state.nodes.size > 1) return clusterErrors.clusterEpochKnownNodes;
+  if (myself(state).configEpoch !== 0n) return clusterErrors.clusterEpochSet;
   if (epoch === 0n) return state;
   const currentEpoch = epoch > state.currentEpoch ? epoch : state.currentEpoch;
   return { ...withNode(state, state.myId, { configEpoch: epoch }), currentEpoch };
@@ -37,7 +37,7 @@ export interface ResetIds {
  */
 export function resetNode(state: ClusterState, hard: boolean, ids: ResetIds, keyCount: number): Outcome {
   const me = myself(state);
-  if (!isReplica(me) && keyCount > 0) return errors.clusterResetNotEmpty;
+  if (!isReplica(me) && keyCount > 0) return clusterErrors.clusterResetNotEmpty;
   const fresh = newClusterState(hard ? ids.nodeId : state.myId, hard || isReplica(me) ? ids.shardId : me.shardId);
   const flags = myself(fresh).flags | (me.flags & NodeFlag.noFailover);
   const alone = withNode(withMyAddress(fresh, me), fresh.myId, { flags, humanName: me.humanName });

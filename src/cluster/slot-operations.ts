@@ -4,9 +4,8 @@
  * them decides which error wins.
  */
 import { SLOT_COUNT } from '../base/crc16.ts';
-import * as errors from '../protocol/errors.ts';
+import * as clusterErrors from '../protocol/cluster-errors.ts';
 import { bumpEpoch } from './epoch-operations.ts';
-import { setSlotOnReplica, targetNotPrimary } from './errors.ts';
 import { isReplica } from './node-info.ts';
 import { NO_OWNER, myself } from './state.ts';
 import type { ClusterState, Outcome } from './state.ts';
@@ -25,7 +24,7 @@ export function changeSlots(state: ClusterState, change: SlotChange, args: reado
   const slots: number[] = [];
   for (const arg of args) {
     const slot = parseSlot(arg);
-    if (slot === undefined) return errors.invalidSlotArgument;
+    if (slot === undefined) return clusterErrors.invalidSlotArgument;
     slots.push(slot);
   }
   const chosen = new Set<number>();
@@ -42,8 +41,8 @@ export function changeSlotRanges(state: ClusterState, change: SlotChange, args: 
   for (let i = 0; i < args.length; i += 2) {
     const start = parseSlot(args[i] ?? '');
     const end = parseSlot(args[i + 1] ?? '');
-    if (start === undefined || end === undefined) return errors.invalidSlotArgument;
-    if (start > end) return errors.slotRangeReversed(start, end);
+    if (start === undefined || end === undefined) return clusterErrors.invalidSlotArgument;
+    if (start > end) return clusterErrors.slotRangeReversed(start, end);
     const refusal = choose(state, change, chosen, start, end);
     if (refusal !== undefined) return refusal;
   }
@@ -52,7 +51,7 @@ export function changeSlotRanges(state: ClusterState, change: SlotChange, args: 
 
 /** Gives away every slot of this node, which holds `keyCount` keys. */
 export function flushSlots(state: ClusterState, keyCount: number): Outcome {
-  if (keyCount > 0) return errors.clusterFlushNotEmpty;
+  if (keyCount > 0) return clusterErrors.clusterFlushNotEmpty;
   if (!state.owners.includes(state.myId)) return state;
   return { ...state, owners: state.owners.map((owner) => (owner === state.myId ? NO_OWNER : owner)) };
 }
@@ -62,9 +61,9 @@ export function flushSlots(state: ClusterState, keyCount: number): Outcome {
  * node's keys in a slot.
  */
 export function setSlot(state: ClusterState, args: readonly string[], keyCount: (slot: number) => number): Outcome {
-  if (isReplica(myself(state))) return setSlotOnReplica;
+  if (isReplica(myself(state))) return clusterErrors.setSlotOnReplica;
   const slot = parseSlot(args[0] ?? '');
-  if (slot === undefined) return errors.invalidSlotArgument;
+  if (slot === undefined) return clusterErrors.invalidSlotArgument;
   const action = (args[1] ?? '').toLowerCase();
   const id = args[2];
   if (action === 'stable' && args.length === 2) return closeSlot(state, slot);
@@ -73,7 +72,7 @@ export function setSlot(state: ClusterState, args: readonly string[], keyCount: 
     if (action === 'importing') return markImporting(state, slot, id);
     if (action === 'node') return giveSlot(state, slot, id, keyCount(slot));
   }
-  return errors.clusterSetSlotAction;
+  return clusterErrors.clusterSetSlotAction;
 }
 
 /**
@@ -98,9 +97,9 @@ export function claimSlotsWithKeys(state: ClusterState, keyCount: (slot: number)
 function choose(state: ClusterState, change: SlotChange, chosen: Set<number>, start: number, end: number): string | undefined {
   for (let slot = start; slot <= end; slot++) {
     const owned = state.owners[slot] !== NO_OWNER;
-    if (change === 'delete' && !owned) return errors.slotUnassigned(slot);
-    if (change === 'add' && owned) return errors.slotBusy(slot);
-    if (chosen.has(slot)) return errors.slotRepeated(slot);
+    if (change === 'delete' && !owned) return clusterErrors.slotUnassigned(slot);
+    if (change === 'add' && owned) return clusterErrors.slotBusy(slot);
+    if (chosen.has(slot)) return clusterErrors.slotRepeated(slot);
     chosen.add(slot);
   }
   return undefined;
@@ -122,27 +121,27 @@ function closeSlot(state: ClusterState, slot: number): ClusterState {
 }
 
 function markMigrating(state: ClusterState, slot: number, id: string): Outcome {
-  if (state.owners[slot] !== state.myId) return errors.slotNotOwned(slot);
+  if (state.owners[slot] !== state.myId) return clusterErrors.slotNotOwned(slot);
   const target = state.nodes.get(id);
-  if (target === undefined) return errors.clusterStrangeNode(id);
-  if (isReplica(target)) return targetNotPrimary;
+  if (target === undefined) return clusterErrors.clusterStrangeNode(id);
+  if (isReplica(target)) return clusterErrors.targetNotPrimary;
   return { ...state, migratingTo: new Map(state.migratingTo).set(slot, id) };
 }
 
 function markImporting(state: ClusterState, slot: number, id: string): Outcome {
-  if (state.owners[slot] === state.myId) return errors.slotAlreadyOwned(slot);
+  if (state.owners[slot] === state.myId) return clusterErrors.slotAlreadyOwned(slot);
   const source = state.nodes.get(id);
-  if (source === undefined) return errors.clusterStrangeNode(id);
-  if (isReplica(source)) return targetNotPrimary;
+  if (source === undefined) return clusterErrors.clusterStrangeNode(id);
+  if (isReplica(source)) return clusterErrors.targetNotPrimary;
   return { ...state, importingFrom: new Map(state.importingFrom).set(slot, id) };
 }
 
 /** Makes `id` the owner. A slot that this node imported for itself gets a new epoch, so that others believe it. */
 function giveSlot(state: ClusterState, slot: number, id: string, keyCount: number): Outcome {
   const owner = state.nodes.get(id);
-  if (owner === undefined) return errors.clusterUnknownNode(id);
-  if (isReplica(owner)) return targetNotPrimary;
-  if (state.owners[slot] === state.myId && id !== state.myId && keyCount > 0) return errors.slotStillHasKeys(slot);
+  if (owner === undefined) return clusterErrors.clusterUnknownNode(id);
+  if (isReplica(owner)) return clusterErrors.targetNotPrimary;
+  if (state.owners[slot] === state.myId && id !== state.myId && keyCount > 0) return clusterErrors.slotStillHasKeys(slot);
   const migratingTo = keyCount === 0 ? without(state.migratingTo, slot) : state.migratingTo;
   const next = { ...state, owners: state.owners.with(slot, id), migratingTo };
   if (id !== state.myId || !state.importingFrom.has(slot)) return next;

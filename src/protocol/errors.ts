@@ -1,7 +1,7 @@
 /**
  * Every error reply text, in Redis's words to the byte, without the leading '-' and CR LF.
  *
- * Clients and test suites match on these, so no other file spells one. Constants are replies as
+ * Clients and test suites match on these, so no other file but cluster-errors.ts spells one. Constants are replies as
  * they stand; functions fill in names. Text of a request comes in as latin1, one character a byte,
  * and may hold anything: the ReplyWriter makes it safe. Where Redis prints a request's text through
  * a C string it ends at a NUL and after 128 bytes, and so does ours.
@@ -96,7 +96,6 @@ export const nanOrInfinity = 'ERR increment would produce NaN or Infinity';
 export const timeoutNegative = 'ERR timeout is negative';
 export const timeoutNotInteger = 'ERR timeout is not an integer or out of range';
 export const timeoutOutOfRange = 'ERR timeout is out of range';
-export const timeoutNotFloat = 'ERR timeout is not a float or out of range';
 
 /** `min` and `max`: of the C type that Redis reads the argument into. */
 export function outOfRangeBetween(min: number | bigint, max: number | bigint): string {
@@ -270,7 +269,6 @@ function protocolError(reason: string): string {
 // Connections
 
 export const maxClients = 'ERR max number of clients reached';
-export const maxClientsWithBus = 'ERR max number of clients + cluster connections reached';
 export const noProto = 'NOPROTO unsupported protocol version';
 export const helloProtocolNotInteger = 'ERR Protocol version is not an integer or out of range';
 export const clientNameInvalid = 'ERR Client names cannot contain spaces, newlines or special characters.';
@@ -281,7 +279,6 @@ export const clientUnblockReason = 'ERR CLIENT UNBLOCK reason should be TIMEOUT 
 export const clientPauseMode = 'ERR CLIENT PAUSE mode must be WRITE or ALL';
 export const clientCachingWithoutTracking =
   'ERR CLIENT CACHING can be called only when the client is in tracking mode with OPTIN or OPTOUT mode enabled';
-export const unblockedByClient = 'UNBLOCKED client unblocked via CLIENT UNBLOCK';
 export const protectedMode =
   'DENIED Redis is running in protected mode because protected mode is enabled and no password is set for the default user. ' +
   'In this mode connections are only accepted from the loopback interface. ' +
@@ -330,11 +327,6 @@ export function clientInfoInvalid(attribute: string): string {
   return `ERR ${attribute} cannot contain spaces, newlines or special characters.`;
 }
 
-/** A RESP2 subscriber may only speak of subscriptions. `command` in lower case. */
-export function subscriberContext(command: string): string {
-  return `ERR Can't execute '${command}': only (P|S)SUBSCRIBE / (P|S)UNSUBSCRIBE / PING / QUIT / RESET are allowed in this context`;
-}
-
 // Authentication and permissions
 
 export const noAuth = 'NOAUTH Authentication required.';
@@ -343,14 +335,6 @@ export const helloNoAuth =
 export const wrongPass = 'WRONGPASS invalid username-password pair or user is disabled.';
 export const authNotConfigured =
   'ERR AUTH <password> called without any password configured for the default user. Are you sure your configuration is correct?';
-export const noPermissionKey = 'NOPERM this user has no permissions to access one of the keys used as arguments';
-export const noPermissionChannel =
-  'NOPERM this user has no permissions to access one of the channels used as arguments';
-
-/** `command` in lower case; of a subcommand with its container: 'config|set'. */
-export function noPermissionCommand(command: string): string {
-  return `NOPERM this user has no permissions to run the '${command}' command`;
-}
 
 // Streams
 
@@ -434,33 +418,11 @@ export function unknownClaimOption(option: string): string {
 
 // Transactions
 
-export const nestedMulti = 'ERR MULTI calls can not be nested';
-export const watchInMulti = 'ERR WATCH inside MULTI is not allowed';
-export const execWithoutMulti = 'ERR EXEC without MULTI';
-export const discardWithoutMulti = 'ERR DISCARD without MULTI';
-export const execAborted = 'EXECABORT Transaction discarded because of previous errors.';
-export const notInTransaction = 'ERR Command not allowed inside a transaction';
-
-/** EXEC refused as a whole; `reason` is the text of the error that refuses it. */
-export function execAbortedBecause(reason: string): string {
-  return `EXECABORT Transaction discarded because of: ${reason}`;
-}
 
 // State of the server
 
 export const oom = "OOM command not allowed when used memory > 'maxmemory'.";
 export const loading = 'LOADING Redis is loading the dataset in memory';
-export const readOnly = "READONLY You can't write against a read only replica.";
-export const masterDown = "MASTERDOWN Link with MASTER is down and replica-serve-stale-data is set to 'no'.";
-export const notEnoughReplicas = 'NOREPLICAS Not enough good replicas to write.';
-export const busyScript =
-  'BUSY Redis is busy running a script. You can only call SCRIPT KILL or SHUTDOWN NOSAVE.';
-export const busyFunction =
-  'BUSY Redis is busy running a script. You can only call FUNCTION KILL or SHUTDOWN NOSAVE.';
-export const misconfRdb =
-  "MISCONF Redis is configured to save RDB snapshots, but it's currently unable to persist to disk. Commands that may modify the data set are disabled, because this instance is configured to report errors during writes if RDB snapshotting fails (stop-writes-on-bgsave-error option). Please check the Redis logs for details about the RDB error.";
-export const aofRewriteInProgress = 'ERR Background append only file rewriting already in progress';
-export const saveInProgress = 'ERR Background save already in progress';
 export const shutdownFailed = 'ERR Errors trying to SHUTDOWN. Check logs.';
 export const noShutdown = 'ERR No shutdown in progress.';
 
@@ -471,7 +433,6 @@ export function misconfAof(reason: string): string {
 
 // CONFIG, COMMAND, DEBUG, MEMORY, SLOWLOG
 
-export const configNoFile = 'ERR The server is running without a config file';
 export const commandWithoutKeys = 'ERR The command has no key arguments';
 export const commandInvalid = 'ERR Invalid command specified';
 export const commandInvalidArity = 'ERR Invalid number of arguments specified for command';
@@ -492,193 +453,15 @@ export function notAllowed(command: string, directive: string): string {
   return `ERR ${command} command not allowed. If the ${directive} option is set to "local", you can run it from a local connection, otherwise you need to set this option in the configuration file, and then restart the server.`;
 }
 
-export function configUnknown(name: string): string {
-  return `ERR Unknown option or number of arguments for CONFIG SET - '${cString(name, Infinity)}'`;
-}
-
 /** `reason` is one of the config texts below, or an option's own. */
 export function configFailed(name: string, reason: string): string {
   return `ERR CONFIG SET failed (possibly related to argument '${name}') - ${reason}`;
 }
 
-export function configRewriteFailed(reason: string): string {
-  return `ERR Rewriting config file: ${reason}`;
-}
-
 // Reasons for `configFailed`.
-export const configImmutable = "can't set immutable config";
-export const configDuplicate = 'duplicate parameter';
-export const configNotBoolean = "argument must be 'yes' or 'no'";
-export const configNotInteger = "argument couldn't be parsed into an integer";
-export const configNotMemory = 'argument must be a memory value';
-export const configNotPercentOrMemory = 'argument must be a memory or percent value';
-export const configInvalidSave = 'Invalid save parameters';
-
-export function configOneOf(words: readonly string[]): string {
-  return `argument(s) must be one of the following: ${words.join(', ')}`;
-}
-
-export function configBetween(min: number | bigint, max: number | bigint): string {
-  return `argument must be between ${min} and ${max} inclusive`;
-}
-
-// Cluster
-
-export const clusterDisabled = 'ERR This instance has cluster support disabled';
-export const crossSlot = "CROSSSLOT Keys in request don't hash to the same slot";
-// Atomic slot migration, as Redis 8.4 and Valkey 9 word it.
-
-export const migrationOnReplica = 'ERR slot migration not allowed on replica.';
-export const migrationNotStable = 'ERR all slot states must be STABLE to start a slot migration task.';
-export const severalSources = 'ERR slots belong to different source nodes';
-export const slotsOwnedAlready = 'ERR this node is already the owner of the slot range';
-
-export function importOverlaps(start: number, end: number): string {
-  return `ERR overlapping import exists for slot range: ${start}-${end}`;
-}
-
-export function slotWithoutOwner(slot: number): string {
-  return `ERR slot has no owner: ${slot}`;
-}
-
-export const slotMigrationOnReplica = 'ERR Slot migration can only be used on primary nodes.';
-export const manuallyMigrating = 'ERR Slots are being manually migrated';
-export const manuallyImporting = 'ERR Slots are being manually imported';
-export const migrationsOverlap = 'ERR Slot ranges in migrations overlap';
-export const slotsSpanShards = 'ERR Requested slots span multiple shards';
-export const slotsNotServedHere = 'ERR Slots are not served by this node.';
-export const migrationToItself = 'ERR Target node can not be this node';
-export const migrationTargetReplica = 'ERR Target node must be a primary';
-export const noSlotRanges = 'ERR No slot ranges specified';
-export const noEndSlot = 'ERR No end slot for final slot range';
-export const noMigrations = 'ERR No migrations ongoing';
-export const slotExportInProgress = 'ERR Slot export in progress.';
-export const slotImportInProgress = 'ERR Slot import in progress.';
-export const unknownMigrationArgument = 'ERR unknown argument';
-
-export function startSlotGreater(start: number, end: number): string {
-  return `ERR Start slot number ${start} is greater than end slot number ${end}`;
-}
-
-export function slotNotServed(slot: number): string {
-  return `ERR Slot ${slot} has no node served`;
-}
-
-export function migrationInvalidNode(id: string): string {
-  return `ERR Invalid node name: ${id}`;
-}
-
-export function migrationUnknownNode(id: string): string {
-  return `ERR Unknown node name: ${id}`;
-}
-
-export function slotMigratingAlready(slot: number): string {
-  return `ERR I am already migrating slot ${slot}.`;
-}
-
-export function slotRangeOverlaps(start: number, end: number, otherStart: number, otherEnd: number): string {
-  return `ERR Slot range ${start}-${end} overlaps with previous range ${otherStart}-${otherEnd}`;
-}
-
-export const migrateKeyBesideKeys = 'ERR When using MIGRATE KEYS option, the key argument must be set to the empty string';
-export const migrateConnecting = 'IOERR error or timeout connecting to the client';
-export const migrateWriting = 'IOERR error or timeout writing to target instance';
-export const migrateReading = 'IOERR error or timeout reading to target instance';
-
-/** `text` as the other server wrote it, without '-'. */
-export function targetError(text: string): string {
-  return `ERR Target instance replied with error: ${text}`;
-}
-
-/** While it is not known whether the other node has the slot already. */
-export const handingOver = 'TRYAGAIN The slot is being handed over to another node';
-export const tryAgain = 'TRYAGAIN Multiple keys request during rehashing of slot';
-export const clusterDown = 'CLUSTERDOWN The cluster is down';
-export const clusterDownReadOnly = 'CLUSTERDOWN The cluster is down and only accepts read commands';
-export const clusterSlotUnserved = 'CLUSTERDOWN Hash slot not served';
-export const selectInCluster = 'ERR SELECT is not allowed in cluster mode';
-export const moveInCluster = 'ERR MOVE is not allowed in cluster mode';
-export const swapDbInCluster = 'ERR SWAPDB is not allowed in cluster mode';
-export const copyInCluster = 'ERR Copying to another database is not allowed in cluster mode';
-export const replicaOfInCluster = 'ERR REPLICAOF not allowed in cluster mode.';
-export const invalidSlot = 'ERR Invalid slot';
-export const invalidSlotArgument = 'ERR Invalid or out of range slot';
-export const invalidSlotOrCount = 'ERR Invalid slot or number of keys';
-export const clusterSetSlotAction = 'ERR Invalid CLUSTER SETSLOT action or number of arguments. Try CLUSTER HELP';
-export const clusterFlushNotEmpty = 'ERR DB must be empty to perform CLUSTER FLUSHSLOTS.';
-export const clusterResetNotEmpty = "ERR CLUSTER RESET can't be called with master nodes containing keys";
-export const clusterFailoverToMaster = 'ERR You should send CLUSTER FAILOVER to a replica';
-export const clusterReplicateSelf = "ERR Can't replicate myself";
-export const clusterReplicateReplica = 'ERR I can only replicate a master, not a replica.';
-export const clusterForgetSelf = "ERR I tried hard but I can't forget myself...";
-export const clusterForgetMaster = "ERR Can't forget my master!";
-export const clusterEpochKnownNodes =
-  'ERR The user can assign a config epoch only when the node does not know any other node.';
-export const clusterEpochSet = 'ERR Node config epoch is already non-zero';
-
-/** `host` empty: the client stays with the host it asked. */
-export function moved(slot: number, host: string, port: number): string {
-  return `MOVED ${slot} ${host}:${port}`;
-}
-
-export function ask(slot: number, host: string, port: number): string {
-  return `ASK ${slot} ${host}:${port}`;
-}
-
-export function clusterUnknownNode(id: string): string {
-  return `ERR Unknown node ${cString(id, Infinity)}`;
-}
-
-export function clusterStrangeNode(id: string): string {
-  return `ERR I don't know about node ${cString(id, Infinity)}`;
-}
-
-export function slotBusy(slot: number): string {
-  return `ERR Slot ${slot} is already busy`;
-}
-
-export function slotUnassigned(slot: number): string {
-  return `ERR Slot ${slot} is already unassigned`;
-}
-
-export function slotRepeated(slot: number): string {
-  return `ERR Slot ${slot} specified multiple times`;
-}
-
-export function slotRangeReversed(first: number, last: number): string {
-  return `ERR start slot number ${first} is greater than end slot number ${last}`;
-}
-
-export function slotNotOwned(slot: number): string {
-  return `ERR I'm not the owner of hash slot ${slot}`;
-}
-
-export function slotAlreadyOwned(slot: number): string {
-  return `ERR I'm already the owner of hash slot ${slot}`;
-}
-
-export function slotStillHasKeys(slot: number): string {
-  return `ERR Can't assign hashslot ${slot} to a different node while I still hold keys for this hash slot.`;
-}
-
-export function clusterInvalidEpoch(epoch: bigint): string {
-  return `ERR Invalid config epoch specified: ${epoch}`;
-}
-
-export function clusterInvalidAddress(host: string, port: string): string {
-  return `ERR Invalid node address specified: ${cString(host, Infinity)}:${cString(port, Infinity)}`;
-}
-
-export function clusterInvalidPort(port: string): string {
-  return `ERR Invalid TCP base port specified: ${cString(port, Infinity)}`;
-}
-
-export function clusterInvalidBusPort(port: string): string {
-  return `ERR Invalid TCP bus port specified: ${cString(port, Infinity)}`;
-}
 
 /** What C prints of a text: up to its first NUL, and at most `maxBytes`. */
-function cString(text: string, maxBytes: number = PREVIEW_BYTES): string {
+export function cString(text: string, maxBytes: number = PREVIEW_BYTES): string {
   const nul = text.indexOf('\0');
   const end = Math.min(maxBytes, nul < 0 ? text.length : nul);
   return end < text.length ? text.slice(0, end) : text;

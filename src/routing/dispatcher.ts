@@ -18,6 +18,7 @@ import { isLocal } from '../commands/is-local.ts';
 import { findKeys, KeyList, requestOf } from '../commands/keys.ts';
 import { arityOf, flagsOf, fullNames, lookup, lookupSubcommand, Place, placeOf, rows, singleKeyOf } from '../commands/table.ts';
 import { equalBytes, equalsIgnoreCase, latin1, wordBytes } from '../protocol/ascii.ts';
+import * as clusterErrors from '../protocol/cluster-errors.ts';
 import * as errors from '../protocol/errors.ts';
 import { ParseStatus } from '../protocol/request-parser.ts';
 import type { Door } from './door.ts';
@@ -226,7 +227,7 @@ export class Dispatcher {
     const hold = this.#door.situations![slot]!;
     if ((hold & HOLDS) !== 0 && isHeldBack(hold, flagsOf[id]!)) {
       if ((hold & SlotHold.refuse) === 0) this.#hold(session, bytes, at, args, argc, next);
-      else this.#refuse(session, id, errors.handingOver);
+      else this.#refuse(session, id, clusterErrors.handingOver);
       return true;
     }
     const input = SlotInput.clusterEnabled | keys | this.#door.slotInput(session, flagsOf[id]!, slot);

@@ -13,6 +13,7 @@ import type { EffectLog } from '../channel/effect-log.ts';
 import type { LogControl } from '../channel/log-control.ts';
 import { type BigRequest, ReplyKind, replyWord, RequestFlag, RequestKind, requestWord } from '../channel/records.ts';
 import type { Ring } from '../channel/ring.ts';
+import { isTapOpen } from '../channel/slot-tap.ts';
 import type { Shard } from '../shard/shard.ts';
 import type { ShardOrder } from '../shard/shard-orders.ts';
 
@@ -37,6 +38,8 @@ export interface ShardLink {
   readonly port: MessagePort;
   /** Undefined while there is no log. */
   readonly effects: EffectLog | undefined;
+  /** What leaves for another node, which this thread reads. */
+  readonly tap?: EffectLog;
 }
 
 /** One command as it lies in a client's bytes: `args` are pairs of offset from `at` and length. */
@@ -152,7 +155,9 @@ export class ShardLinks {
       this.#leftToThread[shard]! -= 1;
       return false;
     }
-    const { requests, effects } = this.#links[shard]!;
+    const { requests, effects, tap } = this.#links[shard]!;
+    // Only this thread could make room in a tap.
+    if (tap !== undefined && isTapOpen(tap)) return false;
     return requests.isDrained && (effects === undefined || effects.freeBytes > borrowedEffectBytes);
   }
 

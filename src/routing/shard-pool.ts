@@ -70,6 +70,7 @@ export class ShardPool {
       replies: new Ring(Ring.create(replyRingBytes).buffer, 'consumer'),
       port: channels[shard]!.port1,
       effects,
+      tap: this.taps[shard]!,
     }));
   }
 
@@ -111,7 +112,6 @@ export class ShardPool {
   /** The shards as the door's thread executes on them while their own threads sleep. */
   forDoor(clock: Clock, onSlow: (slow: SlowCommand) => void): Shard[] {
     const effectWriters = this.effectLogs.map((log) => new EffectWriter(log));
-    const taps = this.taps.map((tap) => new EffectWriter(tap));
     return this.links.map(({ requests, replies }, index) => new Shard({
       index,
       control: this.control,
@@ -119,7 +119,6 @@ export class ShardPool {
       replies: new Ring(replies.buffer, 'producer'),
       keyspaces: this.keyspaces,
       effectWriters,
-      taps,
       stats: this.stats[index]!,
       clock,
       random: new Random(randomBytes(4).readInt32LE()),

@@ -15,7 +15,7 @@
 import { assert } from '../base/assert.ts';
 import { CLUSTER_DOWN, HOLDS, SlotHold, SlotOpen, SlotOwner } from '../cluster/slot-table.ts';
 import { CommandFlag } from '../commands/command.ts';
-import * as errors from '../protocol/errors.ts';
+import * as clusterErrors from '../protocol/cluster-errors.ts';
 
 export const SlotAnswer = {
   serve: 0,
@@ -162,11 +162,11 @@ export function slotErrorText(answer: number, slot: number, endpoint: string): s
 }
 
 const fixedTexts = new Map<number, string>([
-  [SlotAnswer.tryAgain, errors.tryAgain],
-  [SlotAnswer.crossSlot, errors.crossSlot],
-  [SlotAnswer.unserved, errors.clusterSlotUnserved],
-  [SlotAnswer.clusterDown, errors.clusterDown],
-  [SlotAnswer.writesDown, errors.clusterDownReadOnly],
+  [SlotAnswer.tryAgain, clusterErrors.tryAgain],
+  [SlotAnswer.crossSlot, clusterErrors.crossSlot],
+  [SlotAnswer.unserved, clusterErrors.clusterSlotUnserved],
+  [SlotAnswer.clusterDown, clusterErrors.clusterDown],
+  [SlotAnswer.writesDown, clusterErrors.clusterDownReadOnly],
 ]);
 
 function compile(): Uint8Array {

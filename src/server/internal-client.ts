@@ -3,10 +3,9 @@
  * among the clients' commands, over any number of shards.
  */
 import type { Socket } from 'node:net';
-import { Duplex } from 'node:stream';
-import RedisParser from 'redis-parser';
 import type { Door } from '../routing/door.ts';
 import { encodeRequest } from './encode-request.ts';
+import { ReplySink } from './reply-sink.ts';
 
 interface InternalClientOptions {
   /** Nothing expires, and keys that are hidden from clients are seen. */
@@ -15,7 +14,8 @@ interface InternalClientOptions {
 }
 
 export class InternalClient {
-  readonly #socket = new ReplyCheck();
+  #replies: unknown[] = [];
+  readonly #socket = new ReplySink((reply) => { this.#replies.push(reply); });
   readonly #receive: (bytes: Uint8Array) => void;
   readonly #isSettled: () => boolean;
 
@@ -34,11 +34,12 @@ export class InternalClient {
 
   /** As `execute`; resolves with all replies. */
   async executeAll(requests: Uint8Array): Promise<unknown[]> {
-    this.#socket.replies = [];
+    this.#replies = [];
     this.#receive(requests);
-    while (!this.#isSettled() && !this.#socket.destroyed) await this.#socket.nextWrite();
+    while (!this.#isSettled() && !this.#socket.destroyed) await new Promise<void>((resolve) => { this.#socket.onWrite = resolve; });
     if (this.#socket.failure !== '') throw new Error(this.#socket.failure);
-    return this.#socket.replies;
+    if (this.#socket.destroyed && this.#replies.length === 0) throw new Error('the node has closed the connection');
+    return this.#replies;
   }
 
   close(): void {
@@ -53,37 +54,5 @@ export async function runInternally(door: Door, ...words: readonly string[]): Pr
     await client.execute(encodeRequest(...words));
   } finally {
     client.close();
-  }
-}
-
-/** Takes replies and keeps the first error. */
-class ReplyCheck extends Duplex {
-  failure = '';
-  replies: unknown[] = [];
-  #onWrite: () => void = () => {};
-  readonly #parser = new RedisParser({
-    returnBuffers: true,
-    returnReply: (reply) => { this.replies.push(reply); },
-    returnError: (error) => { this.failure ||= error.message; },
-    returnFatalError: (error) => { this.failure ||= error.message; },
-  });
-
-  /** Resolves when a reply, or a part of one, has come. */
-  nextWrite(): Promise<void> {
-    return new Promise((resolve) => { this.#onWrite = resolve; });
-  }
-
-  override _read(): void {}
-
-  override _write(chunk: Buffer, _encoding: BufferEncoding, done: () => void): void {
-    this.#parser.execute(Buffer.from(chunk));
-    done();
-    this.#onWrite();
-  }
-
-  override _destroy(error: Error | null, done: (error: Error | null) => void): void {
-    if (this.replies.length === 0) this.failure ||= 'the node has closed the connection';
-    this.#onWrite();
-    done(error);
   }
 }

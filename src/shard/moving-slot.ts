@@ -5,7 +5,7 @@
  */
 import type { Call } from '../commands/call.ts';
 import { KeyList } from '../commands/keys.ts';
-import * as errors from '../protocol/errors.ts';
+import * as clusterErrors from '../protocol/cluster-errors.ts';
 
 const tryAgainAnswer = 3;
 const keys = new KeyList();
@@ -18,6 +18,6 @@ export function redirectMoving(call: Call): boolean {
   for (let i = 0; i < keys.length; i++) if (call.peek(keys.at(i)) !== 0) present++;
   if (present === keys.length) return false;
   const answer = present > 0 ? call.presencePolicy & 15 : call.presencePolicy >> 4;
-  call.fail(answer === tryAgainAnswer ? errors.tryAgain : askText);
+  call.fail(answer === tryAgainAnswer ? clusterErrors.tryAgain : askText);
   return true;
 }

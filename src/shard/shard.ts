@@ -39,7 +39,7 @@ export interface ShardParts {
   readonly keyspaces: readonly Keyspace[];
   /** All shards' effect logs, for commands under a lease. */
   readonly effectWriters: readonly EffectWriter[];
-  /** All shards' taps; absent where no slots move. */
+  /** All shards' taps; absent in the door, which executes on no shard whose tap is open. */
   readonly taps?: readonly EffectWriter[];
   readonly stats: ShardStats;
   readonly clock: Clock;

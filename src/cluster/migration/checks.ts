@@ -1,4 +1,5 @@
 /** Whether a migration may begin: what operators and other nodes ask for, judged as Redis 8.4 and Valkey 9 do. Pure. */
+import * as clusterErrors from '../../protocol/cluster-errors.ts';
 import * as errors from '../../protocol/errors.ts';
 import { isNodeId, isReplica } from '../node-info.ts';
 import { parseSlot } from '../slot-operations.ts';
@@ -22,8 +23,8 @@ export function readPairs(words: readonly string[]): Range[] | string {
   const ranges: Range[] = [];
   for (let at = 0; at < words.length; at += 2) {
     const [start, end] = [parseSlot(words[at]!), parseSlot(words[at + 1] ?? '')];
-    if (start === undefined || end === undefined) return errors.invalidSlotArgument;
-    if (start > end) return errors.slotRangeReversed(start, end);
+    if (start === undefined || end === undefined) return clusterErrors.invalidSlotArgument;
+    if (start > end) return clusterErrors.slotRangeReversed(start, end);
     ranges.push({ start, end });
   }
   return ranges;
@@ -33,22 +34,22 @@ export function readPairs(words: readonly string[]): Range[] | string {
 export function checkImport(
   state: ClusterState, wanted: readonly Range[], imports: readonly Busy[],
 ): { readonly ranges: readonly Range[]; readonly sourceId: string } | { readonly error: string } {
-  if (isReplica(myself(state))) return { error: errors.migrationOnReplica };
+  if (isReplica(myself(state))) return { error: clusterErrors.migrationOnReplica };
   const ranges = joined(wanted);
   const repeated = ranges.find((range, i) => i > 0 && ranges[i - 1]!.end >= range.start);
-  if (repeated !== undefined) return { error: errors.slotRepeated(repeated.start) };
-  if (state.migratingTo.size > 0 || state.importingFrom.size > 0) return { error: errors.migrationNotStable };
+  if (repeated !== undefined) return { error: clusterErrors.slotRepeated(repeated.start) };
+  if (state.migratingTo.size > 0 || state.importingFrom.size > 0) return { error: clusterErrors.migrationNotStable };
   const other = imports.find((each) => overlap(each.ranges, ranges));
   const shared = ranges.find((range) => other !== undefined && overlap(other.ranges, [range]));
-  if (shared !== undefined) return { error: errors.importOverlaps(shared.start, shared.end) };
+  if (shared !== undefined) return { error: clusterErrors.importOverlaps(shared.start, shared.end) };
   let sourceId = '';
   for (const slot of slotsOfRanges(ranges)) {
     const owner = state.owners[slot]!;
-    if (owner === NO_OWNER) return { error: errors.slotWithoutOwner(slot) };
-    if (sourceId !== '' && owner !== sourceId) return { error: errors.severalSources };
+    if (owner === NO_OWNER) return { error: clusterErrors.slotWithoutOwner(slot) };
+    if (sourceId !== '' && owner !== sourceId) return { error: clusterErrors.severalSources };
     sourceId = owner;
   }
-  return sourceId === state.myId ? { error: errors.slotsOwnedAlready } : { ranges, sourceId };
+  return sourceId === state.myId ? { error: clusterErrors.slotsOwnedAlready } : { ranges, sourceId };
 }
 
 /** CLUSTER MIGRATESLOTS with the words behind its name, or the text of an error; they are judged one after the other. */
@@ -68,7 +69,7 @@ export function readExports(state: ClusterState, words: readonly string[], expor
     if (words[at]?.toLowerCase() !== 'node' || nodeId === undefined) return errors.syntax;
     const fault = checkTarget(state, nodeId) ?? checkMine(state, ranges);
     if (fault !== undefined) return fault;
-    if (wanted.some((former) => overlap(former.ranges, ranges))) return errors.migrationsOverlap;
+    if (wanted.some((former) => overlap(former.ranges, ranges))) return clusterErrors.migrationsOverlap;
     wanted.push({ ranges, nodeId });
     at += 2;
   }
@@ -94,9 +95,9 @@ export function checkEstablish(state: ClusterState, sourceId: string, ranges: re
 }
 
 function checkExporting(state: ClusterState): string | undefined {
-  if (isReplica(myself(state))) return errors.slotMigrationOnReplica;
-  if (state.migratingTo.size > 0) return errors.manuallyMigrating;
-  return state.importingFrom.size > 0 ? errors.manuallyImporting : undefined;
+  if (isReplica(myself(state))) return clusterErrors.slotMigrationOnReplica;
+  if (state.migratingTo.size > 0) return clusterErrors.manuallyMigrating;
+  return state.importingFrom.size > 0 ? clusterErrors.manuallyImporting : undefined;
 }
 
 /** Pairs of start and end up to a word that is no number. */
@@ -104,15 +105,15 @@ function readRanges(words: readonly string[], from: number): readonly Range[] | 
   const ranges: Range[] = [];
   for (let at = from; at < words.length && isInteger(words[at]!); at += 2) {
     const endWord = words[at + 1];
-    if (endWord === undefined) return errors.noEndSlot;
+    if (endWord === undefined) return clusterErrors.noEndSlot;
     const [start, end] = [parseSlot(words[at]!), parseSlot(endWord)];
-    if (start === undefined || end === undefined) return errors.invalidSlotArgument;
-    if (start > end) return errors.startSlotGreater(start, end);
+    if (start === undefined || end === undefined) return clusterErrors.invalidSlotArgument;
+    if (start > end) return clusterErrors.startSlotGreater(start, end);
     const former = ranges.find((range) => overlap([range], [{ start, end }]));
-    if (former !== undefined) return errors.slotRangeOverlaps(start, end, former.start, former.end);
+    if (former !== undefined) return clusterErrors.slotRangeOverlaps(start, end, former.start, former.end);
     ranges.push({ start, end });
   }
-  return ranges.length === 0 ? errors.noSlotRanges : ranges;
+  return ranges.length === 0 ? clusterErrors.noSlotRanges : ranges;
 }
 
 function isInteger(word: string): boolean {
@@ -122,27 +123,27 @@ function isInteger(word: string): boolean {
 function checkOwned(state: ClusterState, ranges: readonly Range[]): string | undefined {
   const owner = state.owners[ranges[0]!.start]!;
   for (const slot of slotsOfRanges(ranges)) {
-    if (state.owners[slot] === NO_OWNER) return errors.slotNotServed(slot);
-    if (state.owners[slot] !== owner) return errors.slotsSpanShards;
+    if (state.owners[slot] === NO_OWNER) return clusterErrors.slotNotServed(slot);
+    if (state.owners[slot] !== owner) return clusterErrors.slotsSpanShards;
   }
   return undefined;
 }
 
 function checkMine(state: ClusterState, ranges: readonly Range[]): string | undefined {
-  return state.owners[ranges[0]!.start] === state.myId ? undefined : errors.slotsNotServedHere;
+  return state.owners[ranges[0]!.start] === state.myId ? undefined : clusterErrors.slotsNotServedHere;
 }
 
 function checkTarget(state: ClusterState, nodeId: string): string | undefined {
-  if (!isNodeId(nodeId)) return errors.migrationInvalidNode(nodeId);
+  if (!isNodeId(nodeId)) return clusterErrors.migrationInvalidNode(nodeId);
   const node = state.nodes.get(nodeId);
-  if (node === undefined) return errors.migrationUnknownNode(nodeId);
-  if (nodeId === state.myId) return errors.migrationToItself;
-  return isReplica(node) ? errors.migrationTargetReplica : undefined;
+  if (node === undefined) return clusterErrors.migrationUnknownNode(nodeId);
+  if (nodeId === state.myId) return clusterErrors.migrationToItself;
+  return isReplica(node) ? clusterErrors.migrationTargetReplica : undefined;
 }
 
 function checkIdle(ranges: readonly Range[], exports: readonly Busy[]): string | undefined {
   for (const slot of slotsOfRanges(ranges)) {
-    if (exports.some((each) => overlap(each.ranges, [{ start: slot, end: slot }]))) return errors.slotMigratingAlready(slot);
+    if (exports.some((each) => overlap(each.ranges, [{ start: slot, end: slot }]))) return clusterErrors.slotMigratingAlready(slot);
   }
   return undefined;
 }

@@ -1,4 +1,5 @@
 /** SELECT, RESET and QUIT: the state of one connection. */
+import * as clusterErrors from '../../protocol/cluster-errors.ts';
 import * as errors from '../../protocol/errors.ts';
 import { alwaysAllowed, connectionRow } from './row.ts';
 
@@ -12,7 +13,7 @@ export const select = connectionRow('select', 2, ['loading', 'stale', 'fast'], {
   const db = call.int(1);
   if (Number.isNaN(db)) return call.fail(errors.notInteger);
   if (db < int32Min || db > int32Max) return call.fail(errors.outOfRangeBetween(int32Min, int32Max));
-  if (db !== 0 && values['cluster-enabled']) return call.fail(errors.selectInCluster);
+  if (db !== 0 && values['cluster-enabled']) return call.fail(clusterErrors.selectInCluster);
   if (db < 0 || db >= values.databases) return call.fail(errors.dbIndexOutOfRange);
   call.session.db = db;
   call.reply.ok();

@@ -2,6 +2,7 @@
 import { SLOT_COUNT } from '../../base/crc16.ts';
 import { Setting } from '../../channel/control.ts';
 import { keyLength, keyOffset } from '../../keyspace/entry.ts';
+import * as clusterErrors from '../../protocol/cluster-errors.ts';
 import * as errors from '../../protocol/errors.ts';
 import { AddressList } from '../../structures/address-list.ts';
 import type { Call } from '../call.ts';
@@ -32,11 +33,11 @@ export const getKeysInSlot: ShardCommand = {
     return Number.isInteger(slot) && isSlot(slot) ? slot : 0;
   },
   execute: (call) => {
-    if (call.control.settings[Setting.clusterEnabled] !== 1) return call.fail(errors.clusterDisabled);
+    if (call.control.settings[Setting.clusterEnabled] !== 1) return call.fail(clusterErrors.clusterDisabled);
     const slot = call.int(SLOT);
     const wantedCount = call.int(COUNT);
     if (Number.isNaN(slot) || Number.isNaN(wantedCount)) return call.fail(errors.notInteger);
-    if (!isSlot(slot) || wantedCount < 0) return call.fail(errors.invalidSlotOrCount);
+    if (!isSlot(slot) || wantedCount < 0) return call.fail(clusterErrors.invalidSlotOrCount);
     replyKeys(call, slot, wantedCount);
   },
 };

@@ -5,6 +5,7 @@
  */
 import type { Answer, SourceMessage } from '../../cluster/migration/message.ts';
 import type { Range } from '../../cluster/migration/ranges.ts';
+import * as clusterErrors from '../../protocol/cluster-errors.ts';
 import * as errors from '../../protocol/errors.ts';
 import type { JobView } from '../../server/migration/job.ts';
 import type { SlotMigrations } from '../../server/migration/slot-migrations.ts';
@@ -30,7 +31,7 @@ function row(name: string, arity: number, since: string, summary: string, syntax
     name, arity, flags: admin, acl: [], keys: [], text: { group: 'cluster', since, summary, complexity, syntax }, place: 'door',
     execute(call) {
       const { migrations } = call.server;
-      if (migrations === undefined) return call.fail(errors.clusterDisabled);
+      if (migrations === undefined) return call.fail(clusterErrors.clusterDisabled);
       return handler(call, migrations);
     },
   };
@@ -38,7 +39,7 @@ function row(name: string, arity: number, since: string, summary: string, syntax
 
 function cancelExports(call: DoorCall, migrations: SlotMigrations): void {
   if (migrations.cancelExports()) call.reply.ok();
-  else call.fail(errors.noMigrations);
+  else call.fail(clusterErrors.noMigrations);
 }
 
 function migrateSlots(call: DoorCall, migrations: SlotMigrations): void {
@@ -51,7 +52,7 @@ function migration(call: DoorCall, migrations: SlotMigrations): void {
   const action = call.latin1(FIRST).toLowerCase();
   if (action === 'import') importSlots(call, migrations);
   else if (action === 'cancel' || action === 'status') aboutTasks(call, migrations, action === 'cancel');
-  else call.fail(errors.unknownMigrationArgument);
+  else call.fail(clusterErrors.unknownMigrationArgument);
 }
 
 function importSlots(call: DoorCall, migrations: SlotMigrations): void {
@@ -67,7 +68,7 @@ function importSlots(call: DoorCall, migrations: SlotMigrations): void {
 
 function aboutTasks(call: DoorCall, migrations: SlotMigrations, cancels: boolean): void {
   const which = call.latin1(FIRST + 1).toLowerCase();
-  if (which !== 'id' && which !== 'all') return call.fail(errors.unknownMigrationArgument);
+  if (which !== 'id' && which !== 'all') return call.fail(clusterErrors.unknownMigrationArgument);
   if (call.argc !== (which === 'id' ? FIRST + 3 : FIRST + 2)) return call.fail(errors.wrongArity('cluster|migration'));
   const id = which === 'id' ? call.latin1(FIRST + 2) : undefined;
   if (cancels) call.reply.integer(migrations.cancel(id));

@@ -7,6 +7,7 @@ import { isIP } from 'node:net';
 import { keySlot, SLOT_COUNT } from '../../base/crc16.ts';
 import type { ClusterNode } from '../../cluster/cluster-node.ts';
 import type { NodeInfo } from '../../cluster/node-info.ts';
+import * as clusterErrors from '../../protocol/cluster-errors.ts';
 import * as errors from '../../protocol/errors.ts';
 import type { CommandRow, CommandText, DoorCommand, FlagName } from '../command.ts';
 import type { DoorCall } from '../door-call.ts';
@@ -75,7 +76,7 @@ function about(since: string, summary: string, syntax: string, complexity = 'O(1
 
 function inCluster(call: DoorCall, handler: Handler): void | Promise<void> {
   const { cluster } = call.server;
-  if (cluster === undefined) return call.fail(errors.clusterDisabled);
+  if (cluster === undefined) return call.fail(clusterErrors.clusterDisabled);
   return handler(call, cluster);
 }
 
@@ -108,7 +109,7 @@ function changeSlotRanges(change: 'add' | 'delete'): Handler {
 /** By hand and atomically do not go together. */
 function setSlot(call: DoorCall, cluster: ClusterNode): void | Promise<void> {
   const activity = ['migrating', 'importing'].includes(call.latin1(FIRST + 1).toLowerCase()) ? call.server.migrations?.activity : undefined;
-  if (activity !== undefined) return call.fail(activity === 'export' ? errors.slotExportInProgress : errors.slotImportInProgress);
+  if (activity !== undefined) return call.fail(activity === 'export' ? clusterErrors.slotExportInProgress : clusterErrors.slotImportInProgress);
   const slot = call.int(FIRST);
   const change = (): string | undefined => cluster.setSlot(argumentsOf(call));
   if (call.latin1(FIRST + 1).toLowerCase() === 'node' && slot >= 0 && slot < SLOT_COUNT) return settled(call, [slot], change);
@@ -155,9 +156,9 @@ function meet(call: DoorCall, cluster: ClusterNode): void {
   const [host, port, busPort] = argumentsOf(call) as [string, string, string?];
   const portNumber = call.int(FIRST + 1);
   const busPortNumber = busPort === undefined ? portNumber + busPortDistance : call.int(FIRST + 2);
-  if (Number.isNaN(portNumber)) return call.fail(errors.clusterInvalidPort(port));
-  if (Number.isNaN(busPortNumber)) return call.fail(errors.clusterInvalidBusPort(busPort ?? ''));
-  if (isIP(host) === 0 || !isPort(portNumber) || !isPort(busPortNumber)) return call.fail(errors.clusterInvalidAddress(host, port));
+  if (Number.isNaN(portNumber)) return call.fail(clusterErrors.clusterInvalidPort(port));
+  if (Number.isNaN(busPortNumber)) return call.fail(clusterErrors.clusterInvalidBusPort(busPort ?? ''));
+  if (isIP(host) === 0 || !isPort(portNumber) || !isPort(busPortNumber)) return call.fail(clusterErrors.clusterInvalidAddress(host, port));
   cluster.meet(host, portNumber, busPortNumber);
   call.reply.ok();
 }
@@ -169,7 +170,7 @@ function isPort(port: number): boolean {
 function countKeysInSlot(call: DoorCall, cluster: ClusterNode): void {
   const slot = call.int(FIRST);
   if (Number.isNaN(slot)) call.fail(errors.notInteger);
-  else if (slot < 0 || slot >= SLOT_COUNT) call.fail(errors.invalidSlot);
+  else if (slot < 0 || slot >= SLOT_COUNT) call.fail(clusterErrors.invalidSlot);
   else call.reply.integer(call.server.migrations?.hides(slot) === true ? 0 : cluster.keysInSlot(slot));
 }
 
@@ -196,7 +197,7 @@ function replicas(call: DoorCall, cluster: ClusterNode): void {
 function namedNode(call: DoorCall, cluster: ClusterNode): NodeInfo | undefined {
   const id = call.latin1(FIRST);
   const node = cluster.state.nodes.get(id);
-  if (node === undefined) call.fail(errors.clusterUnknownNode(id));
+  if (node === undefined) call.fail(clusterErrors.clusterUnknownNode(id));
   return node;
 }
 

@@ -4,6 +4,7 @@ import { Setting } from '../../channel/control.ts';
 import { keyLength, keyOffset } from '../../keyspace/entry.ts';
 import type { Keyspace } from '../../keyspace/keyspace.ts';
 import { wordBytes } from '../../protocol/ascii.ts';
+import * as clusterErrors from '../../protocol/cluster-errors.ts';
 import * as errors from '../../protocol/errors.ts';
 import { AddressList } from '../../structures/address-list.ts';
 import { about } from '../about.ts';
@@ -73,7 +74,7 @@ export const swapdb: ShardCommand = {
   text: about('server', '4.0.0', 'Exchanges two databases.', 'SWAPDB index1 index2', 'O(1) for each shard'),
   place: 'every-shard',
   execute(call) {
-    if (call.control.settings[Setting.clusterEnabled] === 1) return call.fail(errors.swapDbInCluster);
+    if (call.control.settings[Setting.clusterEnabled] === 1) return call.fail(clusterErrors.swapDbInCluster);
     const [first, second] = [call.int(1), call.int(2)];
     if (!isInt32(first)) return call.fail(errors.invalidFirstDb);
     if (!isInt32(second)) return call.fail(errors.invalidSecondDb);

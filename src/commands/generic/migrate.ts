@@ -2,6 +2,7 @@
  * MIGRATE: moves or copies keys to another server. It runs on the door, since it waits for that server; the keys are
  * locked meanwhile, and what is said of their slot holds from then on. server/key-migration/ does the work.
  */
+import * as clusterErrors from '../../protocol/cluster-errors.ts';
 import * as errors from '../../protocol/errors.ts';
 import type { MigrateRequest } from '../../server/key-migration/migrate-request.ts';
 import { about } from '../about.ts';
@@ -84,7 +85,7 @@ function readOptions(call: DoorCall): Pick<MigrateRequest, 'copies' | 'replaces'
   for (let i = firstOption; i < call.argc; i++) {
     const option = call.latin1(i).toLowerCase();
     if (option === 'keys') {
-      if (call.bytes(keyAt).length > 0) return errors.migrateKeyBesideKeys;
+      if (call.bytes(keyAt).length > 0) return clusterErrors.migrateKeyBesideKeys;
       break;
     }
     const count = argumentsOf[option];

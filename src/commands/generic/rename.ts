@@ -2,6 +2,7 @@
 import { Setting } from '../../channel/control.ts';
 import { accessClock, setAccessClock } from '../../keyspace/entry.ts';
 import { equalBytes, wordBytes } from '../../protocol/ascii.ts';
+import * as clusterErrors from '../../protocol/cluster-errors.ts';
 import * as errors from '../../protocol/errors.ts';
 import { about } from '../about.ts';
 import type { Call } from '../call.ts';
@@ -93,7 +94,7 @@ function copyKey(call: Call): void {
       return;
     }
   }
-  if (db !== call.db && call.control.settings[Setting.clusterEnabled] === 1) return call.fail(errors.copyInCluster);
+  if (db !== call.db && call.control.settings[Setting.clusterEnabled] === 1) return call.fail(clusterErrors.copyInCluster);
   if (db === call.db && sameKey(call)) return call.fail(errors.sameObject);
   const source = call.findForRead(1);
   if (source === 0 || (!replaces && call.peek(2, db) !== 0)) {
@@ -106,7 +107,7 @@ function copyKey(call: Call): void {
 }
 
 function moveKey(call: Call): void {
-  if (call.control.settings[Setting.clusterEnabled] === 1) return call.fail(errors.moveInCluster);
+  if (call.control.settings[Setting.clusterEnabled] === 1) return call.fail(clusterErrors.moveInCluster);
   const db = parseDb(call, 2);
   if (db < 0) return;
   if (db === call.db) return call.fail(errors.sameObject);

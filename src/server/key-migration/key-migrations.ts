@@ -12,7 +12,7 @@
 import { keySlot } from '../../base/crc16.ts';
 import { HOLDS } from '../../cluster/slot-table.ts';
 import { flagsOf } from '../../commands/table.ts';
-import * as errors from '../../protocol/errors.ts';
+import * as clusterErrors from '../../protocol/cluster-errors.ts';
 import type { Session } from '../../routing/session.ts';
 import { SlotAnswer, SlotInput, decideSlot, isHeldBack, slotErrorText } from '../../routing/slot-decision.ts';
 import { encodeRequest } from '../encode-request.ts';
@@ -58,7 +58,7 @@ export class KeyMigrations {
     const [slot] = slots;
     if (door.situations === undefined || slot === undefined) return door.writeRefusal;
     const hold = door.situations[slot]! & HOLDS;
-    if (hold !== 0 && isHeldBack(hold, flagsOf[id]!)) return errors.handingOver;
+    if (hold !== 0 && isHeldBack(hold, flagsOf[id]!)) return clusterErrors.handingOver;
     const crosses = slots.some((other) => other !== slot);
     const kind = crosses ? SlotInput.crossSlot : keys.length > 1 ? SlotInput.manyKeys : SlotInput.oneKey;
     const answer = decideSlot(door.slotInput(session, flagsOf[id]!, slot) | kind | SlotInput.asking | SlotInput.allPresent);
@@ -101,7 +101,7 @@ export class KeyMigrations {
     const address = `${host}:${port}`;
     const target = this.#pool.take(address) ?? (await Target.open(this.#server.config.values, address, host, port, timeoutMs));
     if (target === undefined || target === false) {
-      return { accepted: [], error: target === false ? errors.migrateWriting : errors.migrateConnecting, mayRetry: false };
+      return { accepted: [], error: target === false ? clusterErrors.migrateWriting : clusterErrors.migrateConnecting, mayRetry: false };
     }
     this.#busy.add(target);
     if (this.#isStopped) target.close();
@@ -128,9 +128,9 @@ export class KeyMigrations {
     const isStrange = replies.some((reply) => reply !== 'OK' && !(reply instanceof Error));
     if (refusal !== undefined) target.db = '';
     if (failure !== '' || isStrange) target.close();
-    const text = failure === 'writing' ? errors.migrateWriting : failure === 'reading' || isStrange ? errors.migrateReading : '';
+    const text = failure === 'writing' ? clusterErrors.migrateWriting : failure === 'reading' || isStrange ? clusterErrors.migrateReading : '';
     return {
-      accepted, error: refusal === undefined ? text : errors.targetError(refusal.message),
+      accepted, error: refusal === undefined ? text : clusterErrors.targetError(refusal.message),
       mayRetry: failure !== '' && replies.length === 0 && !isTimeout,
     };
   }
@@ -157,7 +157,7 @@ async function prepare(target: Target, { credentials, db, timeoutMs }: MigrateRe
   const refusal = replies.find((reply) => reply instanceof Error);
   target.db = failure === '' && refusal === undefined ? db : '';
   if (failure !== '') target.close();
-  if (refusal !== undefined) return { accepted: [], error: errors.targetError(refusal.message), mayRetry: false };
+  if (refusal !== undefined) return { accepted: [], error: clusterErrors.targetError(refusal.message), mayRetry: false };
   if (failure === '') return undefined;
-  return { accepted: [], error: failure === 'writing' ? errors.migrateWriting : errors.migrateReading, mayRetry: !isTimeout };
+  return { accepted: [], error: failure === 'writing' ? clusterErrors.migrateWriting : clusterErrors.migrateReading, mayRetry: !isTimeout };
 }

@@ -10,8 +10,6 @@ import type { ExportOutput, ExportParts, ExportState } from '../../cluster/migra
 import type { MoveChange } from '../../cluster/migration/moves.ts';
 import { slotsOfRanges } from '../../cluster/migration/ranges.ts';
 import { maxEpoch } from '../../cluster/state.ts';
-import type { BusLink } from '../../socket/bus-link.ts';
-import { connectToNode } from '../../socket/node-connection.ts';
 import type { JobHost, JobView } from './job.ts';
 import { MigrationLink } from './migration-link.ts';
 
@@ -100,27 +98,26 @@ export class ExportJob {
       if (this.#stream === 'open' && this.#flushCount !== this.#flushes) this.task.broken(nowMs, 'a database was flushed');
       this.task.tick(nowMs);
     });
-    this.pump(false);
+    this.pump();
   }
 
-  /** Sends what the taps have; with `isForced` however much is under way, because a shard waits. */
-  pump(isForced: boolean): void {
-    if (this.#stream === 'closing') {
+  /** Sends what the taps have. Once the destination has it all, what expires here concerns nobody, but no shard may wait for room. */
+  pump(): void {
+    if (this.#stream === 'closing' || (this.#stream === 'open' && this.task.isPastReturn)) {
       this.#host.server.pool.taps.forEach(emptyTap);
       return;
     }
-    if (this.#stream !== 'open' || this.#link === undefined || this.task.isPastReturn) return;
+    if (this.#stream !== 'open' || this.#link === undefined) return;
     const { pool } = this.#host.server;
     for (const [shard, tap] of pool.taps.entries()) {
-      while (this.#mayTake(tap, isForced)) {
+      while (this.#mayTake(tap)) {
         const piece = takeFromTap(tap, pieceBytes);
         this.#unappliedBytes += piece.length;
         this.#link.sendData(shard, piece);
       }
       if (!isWalkOver(tap) && tap.freeBytes >= tap.capacityBytes / 2) pool.control.wakeShard(shard);
     }
-    // A shard that waits is in the middle of something.
-    if (!this.#isRunning && !isForced) this.#look();
+    if (!this.#isRunning) this.#look();
   }
 
   view(): JobView {
@@ -141,8 +138,8 @@ export class ExportJob {
     return this.#host.server.pool.taps.reduce((sum, tap) => sum + ((tap.written - tap.consumed) | 0), this.#unappliedBytes);
   }
 
-  #mayTake(tap: EffectLog, isForced: boolean): boolean {
-    return !isTapEmpty(tap) && (isForced || this.#unappliedBytes < windowBytes || tap.freeBytes < tap.capacityBytes / 4);
+  #mayTake(tap: EffectLog): boolean {
+    return !isTapEmpty(tap) && (this.#unappliedBytes < windowBytes || tap.freeBytes < tap.capacityBytes / 4);
   }
 
   /** Tells the task how far the stream is. */
@@ -223,7 +220,6 @@ export class ExportJob {
 
   #connect(): void {
     const { server, cluster } = this.#host;
-    const { values } = server.config;
     const peer = cluster.state.nodes.get(this.task.peerId);
     const fail = (reason: string): void => this.#run((nowMs) => this.task.unlinked(nowMs, reason));
     if (peer === undefined) {
@@ -231,35 +227,27 @@ export class ExportJob {
       return;
     }
     this.#unappliedBytes = 0;
-    const port = values['tls-cluster'] ? peer.tlsPort || peer.port : peer.port || peer.tlsPort;
-    let socket: BusLink;
-    const onConnected = (): void => {
-      const password = values.masterauth || values.requirepass;
-      if (this.#link !== link) return;
-      if (password !== '') link.authenticate(values.masterauth === '' ? '' : values.masteruser, password);
-      this.#run((nowMs) => this.task.linked(nowMs));
-    };
     try {
-      socket = connectToNode(values, peer.ip, port, onConnected);
+      const link = MigrationLink.connect(server.config.values, peer, this.task.id, {
+        onAnswer: (to, answer) => {
+          if (to !== 'request') this.#run((nowMs) => this.task.answered(nowMs, to, answer));
+        },
+        onApplied: (byteCount) => {
+          this.#unappliedBytes -= byteCount;
+          this.task.heard(this.#host.now());
+          this.pump();
+        },
+        onEnd: (reason) => {
+          this.#link = undefined;
+          fail(reason);
+        },
+      }, () => {
+        if (this.#link === link) this.#run((nowMs) => this.task.linked(nowMs));
+      });
+      this.#link = link;
     } catch (error) {
       queueMicrotask(() => fail((error as Error).message));
-      return;
     }
-    const link = new MigrationLink(socket, this.task.id, {
-      onAnswer: (to, answer) => {
-        if (to !== 'request') this.#run((nowMs) => this.task.answered(nowMs, to, answer));
-      },
-      onApplied: (byteCount) => {
-        this.#unappliedBytes -= byteCount;
-        this.task.heard(this.#host.now());
-        this.pump(false);
-      },
-      onEnd: (reason) => {
-        this.#link = undefined;
-        fail(reason);
-      },
-    });
-    this.#link = link;
   }
 
   async #openStream(): Promise<void> {
@@ -269,7 +257,7 @@ export class ExportJob {
     await this.#host.server.order(() => ({ order: 'open-tap' }));
     if (this.#stream !== 'opening') return;
     this.#stream = 'open';
-    this.pump(false);
+    this.pump();
   }
 
   async #closeStream(): Promise<void> {
@@ -285,7 +273,7 @@ export class ExportJob {
     this.#host.settle();
     await this.#host.server.order(() => ({ order: 'hello' }));
     this.#isBarrierPassed = this.task.state === 'pausing';
-    this.pump(false);
+    this.pump();
   }
 
   async #trim(): Promise<void> {

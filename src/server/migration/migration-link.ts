@@ -15,7 +15,10 @@
 import RedisParser from 'redis-parser';
 import type { Answer, SourceMessage } from '../../cluster/migration/message.ts';
 import type { Range } from '../../cluster/migration/ranges.ts';
+import type { NodeInfo } from '../../cluster/node-info.ts';
+import type { ConfigValues } from '../../config/options.ts';
 import type { BusLink } from '../../socket/bus-link.ts';
+import { connectToNode } from '../../socket/node-connection.ts';
 import { encodeRequest } from '../encode-request.ts';
 
 export interface LinkHooks {
@@ -40,6 +43,17 @@ export class MigrationLink {
   });
   #isOver = false;
 
+  /** Connects to a node; `onReady` is called once it can be asked. Throws what is wrong with the certificates. */
+  static connect(values: ConfigValues, { ip, port, tlsPort }: NodeInfo, taskId: string, hooks: LinkHooks, onReady: () => void): MigrationLink {
+    const clientPort = values['tls-cluster'] ? tlsPort || port : port || tlsPort;
+    const password = values.masterauth || values.requirepass;
+    const link = new MigrationLink(connectToNode(values, ip, clientPort, () => {
+      if (password !== '') link.#authenticate(values.masterauth === '' ? '' : values.masteruser, password);
+      onReady();
+    }), taskId, hooks);
+    return link;
+  }
+
   constructor(link: BusLink, taskId: string, hooks: LinkHooks) {
     this.#link = link;
     this.#taskId = taskId;
@@ -50,10 +64,6 @@ export class MigrationLink {
   /** Bytes that the system has not taken yet. */
   get waitingBytes(): number {
     return this.#link.waitingBytes;
-  }
-
-  authenticate(user: string, password: string): void {
-    this.#ask('auth', 0, ...(user === '' ? ['AUTH', password] : ['AUTH', user, password]));
   }
 
   send(message: SourceMessage, myId: string, ranges: readonly Range[]): void {
@@ -77,6 +87,10 @@ export class MigrationLink {
   close(): void {
     this.#isOver = true;
     this.#link.closeAfterSending();
+  }
+
+  #authenticate(user: string, password: string): void {
+    this.#ask('auth', 0, ...(user === '' ? ['AUTH', password] : ['AUTH', user, password]));
   }
 
   #ask(kind: Asked['kind'], byteCount: number, ...words: readonly (string | Uint8Array)[]): void {

@@ -3,22 +3,22 @@
  * shards and, through their effects, into the logs; but nothing expires in them, and slots need not be this node's.
  */
 import type { Socket } from 'node:net';
-import { Duplex } from 'node:stream';
-import RedisParser from 'redis-parser';
 import type { Door } from '../../routing/door.ts';
 import type { Session } from '../../routing/session.ts';
+import { ReplySink } from '../reply-sink.ts';
 
 export class ReplayClient {
   readonly #door: Door;
   readonly #session: Session;
   readonly #receive: (bytes: Uint8Array) => void;
-  readonly #replies = new ReplySink(() => this.#look());
+  readonly #replies = new ReplySink(() => {});
   #done: (() => void) | undefined;
 
   constructor(door: Door) {
     this.#door = door;
     const { session, receive } = door.acceptInternal(this.#replies as unknown as Socket);
     session.isReplaying = true;
+    this.#replies.onWrite = () => this.#look();
     this.#session = session;
     this.#receive = receive;
   }
@@ -55,29 +55,5 @@ export class ReplayClient {
         this.#done = undefined;
       } else if (this.#session.isSettled) this.#look();
     });
-  }
-}
-
-/** Keeps the first error of the replies. */
-class ReplySink extends Duplex {
-  failure = '';
-  readonly #onReplies: () => void;
-  readonly #parser = new RedisParser({
-    returnReply: () => {},
-    returnError: (error) => { this.failure ||= error.message; },
-    returnFatalError: (error) => { this.failure ||= error.message; },
-  });
-
-  constructor(onReplies: () => void) {
-    super();
-    this.#onReplies = onReplies;
-  }
-
-  override _read(): void {}
-
-  override _write(chunk: Buffer, _encoding: BufferEncoding, done: () => void): void {
-    this.#parser.execute(Buffer.from(chunk));
-    done();
-    this.#onReplies();
   }
 }

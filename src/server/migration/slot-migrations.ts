@@ -10,7 +10,6 @@ import type { ExportLimits } from '../../cluster/migration/export-task.ts';
 import type { Answer, SourceMessage } from '../../cluster/migration/message.ts';
 import type { Range } from '../../cluster/migration/ranges.ts';
 import type { Session } from '../../routing/session.ts';
-import { connectToNode } from '../../socket/node-connection.ts';
 import { dropSlots } from '../drop-slots.ts';
 import type { Server } from '../server.ts';
 import { ExportJob } from './export-job.ts';
@@ -38,7 +37,6 @@ export class SlotMigrations implements JobHost {
 
   /** Goes on with what nodes.conf says was under way. */
   open(): void {
-    for (const tap of this.server.pool.taps) tap.onFull = () => this.#exports.forEach((job) => job.pump(true));
     for (const move of this.cluster.state.moves.values()) {
       const parts = { ...move, limits: this.#limits };
       if (move.role === 'granted' || move.role === 'trimming') this.#exports.push(ExportJob.restore(this, parts, move.role));
@@ -54,7 +52,7 @@ export class SlotMigrations implements JobHost {
 
   /** Called at the beginning of each turn of the door. */
   pump(): void {
-    for (const job of this.#exports) if (job.usesTaps) job.pump(false);
+    for (const job of this.#exports) if (job.usesTaps) job.pump();
   }
 
   // What operators ask for.
@@ -208,7 +206,6 @@ export class SlotMigrations implements JobHost {
 
   /** Asks the source to begin with a task that was asked for here. */
   #request(job: ImportJob): void {
-    const { values } = this.server.config;
     const source = this.cluster.state.nodes.get(job.peerId);
     job.requestAtMs = Infinity;
     job.retries++;
@@ -218,13 +215,8 @@ export class SlotMigrations implements JobHost {
       job.notBegun(reason);
     };
     if (source === undefined) return end('the source is not known');
-    const port = values['tls-cluster'] ? source.tlsPort || source.port : source.port || source.tlsPort;
     try {
-      const link: MigrationLink = new MigrationLink(connectToNode(values, source.ip, port, () => {
-        const password = values.masterauth || values.requirepass;
-        if (password !== '') link.authenticate(values.masterauth === '' ? '' : values.masteruser, password);
-        link.request(this.cluster.state.myId, job.ranges);
-      }), job.id, {
+      const link = MigrationLink.connect(this.server.config.values, source, job.id, {
         onAnswer: (_, answer) => {
           if (answer.kind === 'aborted') return end(answer.reason);
           this.#requests.delete(job);
@@ -232,7 +224,7 @@ export class SlotMigrations implements JobHost {
         },
         onApplied: () => {},
         onEnd: end,
-      });
+      }, () => link.request(this.cluster.state.myId, job.ranges));
       this.#requests.set(job, link);
     } catch (error) {
       end((error as Error).message);
