@@ -23,7 +23,7 @@ import { printNodesConf } from './nodes-conf.ts';
 import { changeSlotRanges, changeSlots, claimSlotsWithKeys, flushSlots, setSlot } from './slot-operations.ts';
 import type { SlotChange } from './slot-operations.ts';
 import type { ClusterSettings } from './settings.ts';
-import { changeMoves, slotsInMoves } from './migration/moves.ts';
+import { changeMoves, rangesInMoves } from './migration/moves.ts';
 import type { MoveChange } from './migration/moves.ts';
 import { buildSlotTable, noHandover } from './slot-table.ts';
 import type { Handover, SlotTable } from './slot-table.ts';
@@ -150,7 +150,7 @@ export class ClusterNode {
 
   /** Takes responsibility for slots with keys; once, after the data has been loaded. */
   claimSlotsWithKeys(): string | undefined {
-    return this.adopt(claimSlotsWithKeys(this.state, (slot) => this.#host.slotKeyCount(slot), slotsInMoves(this.state, 'receiving', 'trimming')));
+    return this.adopt(claimSlotsWithKeys(this.state, (slot) => this.#host.slotKeyCount(slot), rangesInMoves(this.state, 'receiving', 'trimming')));
   }
 
   /** A step of a slot migration. */

@@ -6,7 +6,8 @@
  * primary that comes back from a minority needs a clock: core/serving.ts.
  */
 import { NodeFlag, hasFailed, isPrimary } from './node-info.ts';
-import { NO_OWNER, nodeOf } from './state.ts';
+import { slotRanges } from './slot-ranges.ts';
+import { nodeOf } from './state.ts';
 import type { ClusterState } from './state.ts';
 
 export interface ClusterHealth {
@@ -26,8 +27,8 @@ export function clusterHealth(state: ClusterState, requireFullCoverage: boolean)
   const slots = countSlots(state);
   let size = 0;
   let reachable = 0;
-  for (const id of new Set(state.owners)) {
-    if (id === NO_OWNER || !isPrimary(nodeOf(state, id))) continue;
+  for (const id of new Set(slotRanges(state.owners).map(({ ownerId }) => ownerId))) {
+    if (!isPrimary(nodeOf(state, id))) continue;
     size++;
     if ((nodeOf(state, id).flags & (NodeFlag.failed | NodeFlag.maybeFailed)) === 0) reachable++;
   }
@@ -40,12 +41,12 @@ function countSlots(state: ClusterState): Omit<ClusterHealth, 'up' | 'inMajority
   let slotsAssigned = 0;
   let slotsMaybeFailed = 0;
   let slotsFailed = 0;
-  for (const id of state.owners) {
-    if (id === NO_OWNER) continue;
-    slotsAssigned++;
-    const owner = nodeOf(state, id);
-    if (hasFailed(owner)) slotsFailed++;
-    else if ((owner.flags & NodeFlag.maybeFailed) !== 0) slotsMaybeFailed++;
+  for (const { start, end, ownerId } of slotRanges(state.owners)) {
+    const count = end - start + 1;
+    slotsAssigned += count;
+    const owner = nodeOf(state, ownerId);
+    if (hasFailed(owner)) slotsFailed += count;
+    else if ((owner.flags & NodeFlag.maybeFailed) !== 0) slotsMaybeFailed += count;
   }
   return { slotsAssigned, slotsOk: slotsAssigned - slotsFailed - slotsMaybeFailed, slotsMaybeFailed, slotsFailed };
 }

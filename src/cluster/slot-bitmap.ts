@@ -3,7 +3,8 @@
  * per list, since every ping compares with one and carries another.
  */
 import { SLOT_COUNT } from '../base/crc16.ts';
-import { NO_OWNER } from './state.ts';
+import type { Range } from './migration/ranges.ts';
+import { slotRanges } from './slot-ranges.ts';
 
 const bitmapBytes = SLOT_COUNT / 8;
 const noSlots = new Uint8Array(bitmapBytes);
@@ -41,14 +42,18 @@ export function bitmapOf(slots: Iterable<number>): Uint8Array {
   return bitmap;
 }
 
+export function withoutSlots(bitmap: Uint8Array, ranges: readonly Range[]): Uint8Array {
+  const rest = bitmap.slice();
+  for (const { start, end } of ranges) for (let slot = start; slot <= end; slot++) rest[slot >> 3]! &= ~(1 << (slot & 7));
+  return rest;
+}
+
 function bitmapsOf(owners: readonly string[]): Map<string, Uint8Array> {
   const bitmaps = new Map<string, Uint8Array>();
-  for (let slot = 0; slot < owners.length; slot++) {
-    const owner = owners[slot]!;
-    if (owner === NO_OWNER) continue;
-    let bitmap = bitmaps.get(owner);
-    if (bitmap === undefined) bitmaps.set(owner, bitmap = new Uint8Array(bitmapBytes));
-    bitmap[slot >> 3]! |= 1 << (slot & 7);
+  for (const { start, end, ownerId } of slotRanges(owners)) {
+    let bitmap = bitmaps.get(ownerId);
+    if (bitmap === undefined) bitmaps.set(ownerId, bitmap = new Uint8Array(bitmapBytes));
+    for (let slot = start; slot <= end; slot++) bitmap[slot >> 3]! |= 1 << (slot & 7);
   }
   return bitmaps;
 }

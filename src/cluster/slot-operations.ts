@@ -6,6 +6,8 @@
 import { SLOT_COUNT } from '../base/crc16.ts';
 import * as clusterErrors from '../protocol/cluster-errors.ts';
 import { bumpEpoch } from './epoch-operations.ts';
+import { isInRanges } from './migration/ranges.ts';
+import type { Range } from './migration/ranges.ts';
 import { isReplica } from './node-info.ts';
 import { NO_OWNER, myself } from './state.ts';
 import type { ClusterState, Outcome } from './state.ts';
@@ -79,13 +81,13 @@ export function setSlot(state: ClusterState, args: readonly string[], keyCount: 
  * What a start makes of the keys that were loaded: this primary takes slots with keys that nobody
  * owns, and marks those that another node owns as importing from it; not those whose keys are to go.
  */
-export function claimSlotsWithKeys(state: ClusterState, keyCount: (slot: number) => number, except: ReadonlySet<number> = new Set()): ClusterState {
+export function claimSlotsWithKeys(state: ClusterState, keyCount: (slot: number) => number, except: readonly Range[] = []): ClusterState {
   if (isReplica(myself(state))) return state;
   const orphans = new Set<number>();
   const importingFrom = new Map(state.importingFrom);
   for (let slot = 0; slot < SLOT_COUNT; slot++) {
     const owner = state.owners[slot]!;
-    if (owner === state.myId || importingFrom.has(slot) || except.has(slot) || keyCount(slot) === 0) continue;
+    if (owner === state.myId || importingFrom.has(slot) || isInRanges(except, slot) || keyCount(slot) === 0) continue;
     if (owner === NO_OWNER) orphans.add(slot);
     else importingFrom.set(slot, owner);
   }

@@ -1,4 +1,7 @@
-/** Slots as runs of one owner: what CLUSTER SLOTS, SHARDS and NODES and nodes.conf list. */
+/**
+ * Slots as runs of one owner: what CLUSTER SLOTS, SHARDS and NODES and nodes.conf list, and what is counted from. They
+ * are found once per list of owners, which never changes.
+ */
 import { NO_OWNER } from './state.ts';
 
 export interface SlotRange {
@@ -8,8 +11,21 @@ export interface SlotRange {
   readonly ownerId: string;
 }
 
+const known = new WeakMap<readonly string[], readonly SlotRange[]>();
+
 /** Longest runs of slots with one owner, ascending; slots without an owner are left out. */
-export function slotRanges(owners: readonly string[]): SlotRange[] {
+export function slotRanges(owners: readonly string[]): readonly SlotRange[] {
+  let ranges = known.get(owners);
+  if (ranges === undefined) known.set(owners, ranges = findRanges(owners));
+  return ranges;
+}
+
+/** The same by owner. */
+export function slotRangesByOwner(owners: readonly string[]): Map<string, SlotRange[]> {
+  return Map.groupBy(slotRanges(owners), (range) => range.ownerId);
+}
+
+function findRanges(owners: readonly string[]): SlotRange[] {
   const ranges: SlotRange[] = [];
   for (let start = 0; start < owners.length; ) {
     const ownerId = owners[start]!;
@@ -19,9 +35,4 @@ export function slotRanges(owners: readonly string[]): SlotRange[] {
     start = next;
   }
   return ranges;
-}
-
-/** The same by owner. */
-export function slotRangesByOwner(owners: readonly string[]): Map<string, SlotRange[]> {
-  return Map.groupBy(slotRanges(owners), (range) => range.ownerId);
 }

@@ -11,8 +11,10 @@
  */
 import { clusterHealth } from './health.ts';
 import type { ClusterHealth } from './health.ts';
-import { slotsInMoves } from './migration/moves.ts';
-import { NO_OWNER, myself } from './state.ts';
+import { rangesInMoves } from './migration/moves.ts';
+import type { Range } from './migration/ranges.ts';
+import { slotRanges } from './slot-ranges.ts';
+import { myself } from './state.ts';
 import type { ClusterState } from './state.ts';
 
 export const SlotOwner = {
@@ -46,12 +48,12 @@ export const HOLDS = SlotHold.writes | SlotHold.all | SlotHold.refuse;
 /** What is held at the moment beyond what the state says. */
 export interface Handover {
   /** Slots whose writes wait. */
-  readonly paused: ReadonlySet<number>;
+  readonly paused: readonly Range[];
   /** Whether clients of slots that were granted wait still. */
   readonly isPatient: boolean;
 }
 
-export const noHandover: Handover = { paused: new Set(), isPatient: false };
+export const noHandover: Handover = { paused: [], isPatient: false };
 
 export interface SlotTable {
   /** The byte of each slot, as drawn above. Never changes. */
@@ -64,22 +66,26 @@ export interface SlotTable {
 export function buildSlotTable(state: ClusterState, requireFullCoverage: boolean, isHeld = false, handover = noHandover): SlotTable {
   const found = clusterHealth(state, requireFullCoverage);
   const health = { ...found, up: found.up && !isHeld };
-  const primaryId = myself(state).primaryId;
   const down = health.up ? 0 : CLUSTER_DOWN;
-  const situations = new Uint8Array(state.owners.length);
-  for (let slot = 0; slot < situations.length; slot++) {
-    situations[slot] = down | openness(state, slot) | relation(state, slot, primaryId);
-  }
-  for (const slot of handover.paused) situations[slot]! |= SlotHold.writes;
-  for (const slot of slotsInMoves(state, 'granted')) situations[slot]! |= handover.isPatient ? SlotHold.all : SlotHold.refuse;
+  const situations = new Uint8Array(state.owners.length).fill(down | SlotOwner.nobody);
+  for (const { start, end, ownerId } of slotRanges(state.owners)) situations.fill(down | relation(state, ownerId), start, end + 1);
+  for (const slot of openSlots(state)) situations[slot]! |= openness(state, slot);
+  mark(situations, handover.paused, SlotHold.writes);
+  mark(situations, rangesInMoves(state, 'granted'), handover.isPatient ? SlotHold.all : SlotHold.refuse);
   return { situations, state, health };
 }
 
-function relation(state: ClusterState, slot: number, primaryId: string): number {
-  const owner = state.owners[slot]!;
-  if (owner === state.myId) return SlotOwner.me;
-  if (owner === NO_OWNER) return SlotOwner.nobody;
-  return owner === primaryId ? SlotOwner.myPrimary : SlotOwner.other;
+function mark(situations: Uint8Array, ranges: readonly Range[], bits: number): void {
+  for (const { start, end } of ranges) for (let slot = start; slot <= end; slot++) situations[slot]! |= bits;
+}
+
+function relation(state: ClusterState, ownerId: string): number {
+  if (ownerId === state.myId) return SlotOwner.me;
+  return ownerId === myself(state).primaryId ? SlotOwner.myPrimary : SlotOwner.other;
+}
+
+function openSlots({ migratingTo, importingFrom }: ClusterState): Set<number> {
+  return new Set([...migratingTo.keys(), ...importingFrom.keys()]);
 }
 
 function openness(state: ClusterState, slot: number): number {

@@ -3,8 +3,8 @@ import { LIGHT_HEADER_FLAG, MessageFlag } from '../bus/message.ts';
 import type { GossipEntry, MessageHeader, PingExtensions, PingMessage, UpdateMessage } from '../bus/message.ts';
 import { NodeFlag } from '../node-info.ts';
 import type { AnnouncedAddress, NodeInfo } from '../node-info.ts';
-import { slotsInMoves } from '../migration/moves.ts';
-import { bitmapOf, slotsIn, slotsOf } from '../slot-bitmap.ts';
+import { rangesInMoves } from '../migration/moves.ts';
+import { slotsOf, withoutSlots } from '../slot-bitmap.ts';
 import { nodeOf } from '../state.ts';
 import type { ClusterState } from '../state.ts';
 import type { CoreContext } from './context.ts';
@@ -39,8 +39,8 @@ export function composeHeader(core: CoreContext): MessageHeader {
 /** Those that were granted to another node are not claimed: they may be its own by now. */
 function claimedSlots(state: ClusterState, id: string): Uint8Array {
   const slots = slotsOf(state.owners, id);
-  const granted = slotsInMoves(state, 'granted');
-  return granted.size === 0 ? slots : bitmapOf(slotsIn(slots).filter((slot) => !granted.has(slot)));
+  const granted = rangesInMoves(state, 'granted');
+  return granted.length === 0 ? slots : withoutSlots(slots, granted);
 }
 
 /** Sends a ping, pong or meet over a link, whoever is at its end. */

@@ -4,7 +4,8 @@
  */
 import type { MessageHeader } from '../bus/message.ts';
 import { asReplica } from '../member-operations.ts';
-import { slotsInMoves } from '../migration/moves.ts';
+import { rangesInMoves } from '../migration/moves.ts';
+import { isInRanges } from '../migration/ranges.ts';
 import { isPrimary } from '../node-info.ts';
 import type { NodeInfo } from '../node-info.ts';
 import { slotsIn, slotsOf } from '../slot-bitmap.ts';
@@ -18,7 +19,7 @@ export function takeClaim(core: CoreContext, claimant: NodeInfo, configEpoch: bi
   const { owners } = core.state;
   const mainId = core.isPrimary ? core.state.myId : core.me.primaryId;
   // Who owns what was granted to another node is for the migration to find out.
-  const granted = slotsInMoves(core.state, 'granted');
+  const granted = rangesInMoves(core.state, 'granted');
   const next = [...owners];
   const dirty: number[] = [];
   let lostCount = 0;
@@ -27,7 +28,7 @@ export function takeClaim(core: CoreContext, claimant: NodeInfo, configEpoch: bi
     claimedCount++;
     const owner = owners[slot]!;
     if (owner === claimant.id) core.unclaimed.delete(slot);
-    if (owner === claimant.id || core.state.importingFrom.has(slot) || granted.has(slot) || !yields(core, owner, slot, configEpoch)) continue;
+    if (owner === claimant.id || core.state.importingFrom.has(slot) || isInRanges(granted, slot) || !yields(core, owner, slot, configEpoch)) continue;
     if (owner === core.state.myId && core.keysInSlot(slot) > 0) dirty.push(slot);
     if (owner !== NO_OWNER && owner === mainId) lostCount++;
     core.unclaimed.delete(slot);

@@ -5,8 +5,8 @@ import { isNodeId, isReplica } from '../node-info.ts';
 import { parseSlot } from '../slot-operations.ts';
 import { NO_OWNER, myself } from '../state.ts';
 import type { ClusterState } from '../state.ts';
-import { slotsInMoves } from './moves.ts';
-import { overlap, slotsOfRanges } from './ranges.ts';
+import { rangesInMoves } from './moves.ts';
+import { isInRanges, overlap, slotsOfRanges } from './ranges.ts';
 import type { Range } from './ranges.ts';
 
 export interface WantedExport {
@@ -85,10 +85,10 @@ export function checkRequest(state: ClusterState, targetId: string, ranges: read
 export function checkEstablish(state: ClusterState, sourceId: string, ranges: readonly Range[], imports: readonly Busy[]): string | undefined {
   if (isReplica(myself(state))) return 'the node is a replica';
   if (!state.nodes.has(sourceId)) return 'the source is not known here';
-  const busy = slotsInMoves(state, 'receiving', 'trimming', 'granted', 'taken');
+  const busy = rangesInMoves(state, 'receiving', 'trimming', 'granted', 'taken');
   for (const slot of slotsOfRanges(ranges)) {
     if (state.owners[slot] !== sourceId) return `slot ${slot} is not the source's`;
-    if (busy.has(slot)) return `slot ${slot} is still being moved or cleaned`;
+    if (isInRanges(busy, slot)) return `slot ${slot} is still being moved or cleaned`;
     if (state.migratingTo.has(slot) || state.importingFrom.has(slot)) return `slot ${slot} is being migrated by hand`;
   }
   return imports.some((each) => overlap(each.ranges, ranges)) ? 'slots of it are being imported' : undefined;

@@ -13,7 +13,7 @@ import { assert } from '../../base/assert.ts';
 import { isNodeId } from '../node-info.ts';
 import { withNode } from '../state.ts';
 import type { ClusterState } from '../state.ts';
-import { parseRanges, printRanges, slotsOfRanges } from './ranges.ts';
+import { parseRanges, printRanges } from './ranges.ts';
 import type { Range } from './ranges.ts';
 
 export const moveRoles = ['receiving', 'taken', 'granted', 'trimming'] as const;
@@ -50,11 +50,9 @@ export function changeMoves(state: ClusterState, change: MoveChange): ClusterSta
   }
 }
 
-/** Slots of moves in these roles. */
-export function slotsInMoves({ moves }: ClusterState, ...roles: readonly MoveRole[]): Set<number> {
-  const slots = new Set<number>();
-  for (const { role, ranges } of moves.values()) if (roles.includes(role)) for (const slot of slotsOfRanges(ranges)) slots.add(slot);
-  return slots;
+/** The slots of moves in these roles. */
+export function rangesInMoves({ moves }: ClusterState, ...roles: readonly MoveRole[]): Range[] {
+  return [...moves.values()].flatMap(({ role, ranges }) => (roles.includes(role) ? ranges : []));
 }
 
 /** The words of `vars` for all moves. */
@@ -74,7 +72,7 @@ export function parseMove(name: string, value: string): SlotMove | undefined | n
 
 function handOver(state: ClusterState, id: string, ownerId: string, epoch: bigint): ClusterState {
   const owners = [...state.owners];
-  for (const slot of slotsOfRanges(moveOf(state, id).ranges)) owners[slot] = ownerId;
+  for (const { start, end } of moveOf(state, id).ranges) owners.fill(ownerId, start, end + 1);
   const known = state.nodes.get(ownerId)!.configEpoch;
   const next = withNode(state, ownerId, { configEpoch: epoch > known ? epoch : known });
   return { ...next, owners, currentEpoch: epoch > state.currentEpoch ? epoch : state.currentEpoch };

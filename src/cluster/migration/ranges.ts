@@ -11,6 +11,10 @@ export function* slotsOfRanges(ranges: readonly Range[]): Generator<number> {
   for (const { start, end } of ranges) for (let slot = start; slot <= end; slot++) yield slot;
 }
 
+export function isInRanges(ranges: readonly Range[], slot: number): boolean {
+  return ranges.some(({ start, end }) => start <= slot && slot <= end);
+}
+
 /** Whether some slot is in both. */
 export function overlap(one: readonly Range[], other: readonly Range[]): boolean {
   return one.some((a) => other.some((b) => a.start <= b.end && b.start <= a.end));

@@ -262,6 +262,6 @@ export class SlotMigrations implements JobHost {
     const handover = `${isPatient} ${paused.map(({ task }) => task.id).join(' ')}`;
     if (handover === this.#shownHandover) return;
     this.#shownHandover = handover;
-    this.cluster.setHandover({ paused: new Set(paused.flatMap(({ slots }) => slots)), isPatient });
+    this.cluster.setHandover({ paused: paused.flatMap(({ task }) => task.ranges), isPatient });
   }
 }

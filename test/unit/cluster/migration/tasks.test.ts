@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { ExportTask } from '../../../../src/cluster/migration/export-task.ts';
 import { ImportTask } from '../../../../src/cluster/migration/import-task.ts';
-import { changeMoves, printMoves, slotsInMoves } from '../../../../src/cluster/migration/moves.ts';
+import { changeMoves, printMoves, rangesInMoves } from '../../../../src/cluster/migration/moves.ts';
 import { parseNodesConf, printNodesConf } from '../../../../src/cluster/nodes-conf.ts';
 import { idOf, me, other, owning, stateWith } from '../support.ts';
 
@@ -240,7 +240,7 @@ describe('what nodes.conf keeps of moves', () => {
     all = changeMoves(all, { kind: 'grant', id: idOf('2'), peerId: other, ranges: [{ start: 20, end: 20 }] });
     expect(printMoves(all.moves)).toEqual([`receiving-${idOf('1')} ${other}:0-9,20-20`, `granted-${idOf('2')} ${other}:20-20`]);
     expect(parseNodesConf(printNodesConf(all), 0, idOf('1')).moves).toEqual(all.moves);
-    expect(slotsInMoves(all, 'granted')).toEqual(new Set([20]));
+    expect(rangesInMoves(all, 'granted')).toEqual([{ start: 20, end: 20 }]);
   });
 
   it('changes the owner together with the move', () => {

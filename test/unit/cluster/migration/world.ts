@@ -11,7 +11,8 @@ import type { ExportOutput } from '../../../../src/cluster/migration/export-task
 import { ImportTask } from '../../../../src/cluster/migration/import-task.ts';
 import type { ImportOutput } from '../../../../src/cluster/migration/import-task.ts';
 import type { Answer, SourceMessage } from '../../../../src/cluster/migration/message.ts';
-import { changeMoves, slotsInMoves } from '../../../../src/cluster/migration/moves.ts';
+import { changeMoves, rangesInMoves } from '../../../../src/cluster/migration/moves.ts';
+import { isInRanges } from '../../../../src/cluster/migration/ranges.ts';
 import type { MoveChange } from '../../../../src/cluster/migration/moves.ts';
 import { NodeFlag } from '../../../../src/cluster/node-info.ts';
 import { maxEpoch, newClusterState, newNode } from '../../../../src/cluster/state.ts';
@@ -85,7 +86,7 @@ class Node {
 
   /** Whether a client that asks gets an answer from the data. */
   get serves(): boolean {
-    return this.owns && !slotsInMoves(this.state, 'granted').has(slot);
+    return this.owns && !isInRanges(rangesInMoves(this.state, 'granted'), slot);
   }
 }
 
@@ -209,9 +210,9 @@ export class World {
     const [from, to] = this.#chance(50) ? this.nodes : [this.nodes[1], this.nodes[0]];
     if (!from.isUp || !to.isUp) return;
     const { configEpoch } = from.state.nodes.get(from.id)!;
-    const claims = from.state.owners[slot] === from.id && !slotsInMoves(from.state, 'granted').has(slot);
+    const claims = from.state.owners[slot] === from.id && !isInRanges(rangesInMoves(from.state, 'granted'), slot);
     const owner = to.state.owners[slot]!;
-    if (!claims || owner === from.id || slotsInMoves(to.state, 'granted').has(slot)) return;
+    if (!claims || owner === from.id || isInRanges(rangesInMoves(to.state, 'granted'), slot)) return;
     if (to.state.nodes.get(owner)!.configEpoch >= configEpoch) return;
     to.kept = to.state = { ...to.state, owners: to.state.owners.with(slot, from.id) };
   }
