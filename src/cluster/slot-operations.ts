@@ -9,7 +9,7 @@ import { bumpEpoch } from './epoch-operations.ts';
 import { isInRanges } from './migration/ranges.ts';
 import type { Range } from './migration/ranges.ts';
 import { isReplica } from './node-info.ts';
-import { NO_OWNER, myself } from './state.ts';
+import { NO_OWNER, memberOf, myself } from './state.ts';
 import type { ClusterState, Outcome } from './state.ts';
 
 export type SlotChange = 'add' | 'delete';
@@ -124,7 +124,7 @@ function closeSlot(state: ClusterState, slot: number): ClusterState {
 
 function markMigrating(state: ClusterState, slot: number, id: string): Outcome {
   if (state.owners[slot] !== state.myId) return clusterErrors.slotNotOwned(slot);
-  const target = state.nodes.get(id);
+  const target = memberOf(state, id);
   if (target === undefined) return clusterErrors.clusterStrangeNode(id);
   if (isReplica(target)) return clusterErrors.targetNotPrimary;
   return { ...state, migratingTo: new Map(state.migratingTo).set(slot, id) };
@@ -132,7 +132,7 @@ function markMigrating(state: ClusterState, slot: number, id: string): Outcome {
 
 function markImporting(state: ClusterState, slot: number, id: string): Outcome {
   if (state.owners[slot] === state.myId) return clusterErrors.slotAlreadyOwned(slot);
-  const source = state.nodes.get(id);
+  const source = memberOf(state, id);
   if (source === undefined) return clusterErrors.clusterStrangeNode(id);
   if (isReplica(source)) return clusterErrors.targetNotPrimary;
   return { ...state, importingFrom: new Map(state.importingFrom).set(slot, id) };
@@ -140,7 +140,7 @@ function markImporting(state: ClusterState, slot: number, id: string): Outcome {
 
 /** Makes `id` the owner. A slot that this node imported for itself gets a new epoch, so that others believe it. */
 function giveSlot(state: ClusterState, slot: number, id: string, keyCount: number): Outcome {
-  const owner = state.nodes.get(id);
+  const owner = memberOf(state, id);
   if (owner === undefined) return clusterErrors.clusterUnknownNode(id);
   if (isReplica(owner)) return clusterErrors.targetNotPrimary;
   if (state.owners[slot] === state.myId && id !== state.myId && keyCount > 0) return clusterErrors.slotStillHasKeys(slot);

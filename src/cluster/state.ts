@@ -84,6 +84,12 @@ export function nodeOf(state: ClusterState, id: string): NodeInfo {
   return node;
 }
 
+/** The member of that id, if there is one. A node that is being met has a made-up id: nothing may come to rely on that. */
+export function memberOf(state: ClusterState, id: string): NodeInfo | undefined {
+  const node = state.nodes.get(id);
+  return node === undefined || (node.flags & NodeFlag.handshake) !== 0 ? undefined : node;
+}
+
 /** Members that replicate `id`, in the order in which they became known. */
 export function replicasOf(state: ClusterState, id: string): NodeInfo[] {
   return [...state.nodes.values()].filter((node) => node.primaryId === id);

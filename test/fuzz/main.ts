@@ -1,5 +1,5 @@
 /**
- * Throws random input at the server's parts until the time is over.
+ * Throws random input at the server's parts until the time is over; at the cluster bus a million spoilt packets at least.
  *
  *   npm run fuzz -- --seconds 60 [--seed 7] [--target request-parser] [--cases 1]
  *
@@ -8,11 +8,12 @@
  */
 import { parseArgs } from 'node:util';
 import { Random } from '../../src/base/random.ts';
+import { busPacketsTarget } from './bus-packets.ts';
 import type { FuzzTarget } from './fuzz-target.ts';
 import { replyWriterTarget } from './reply-writer.ts';
 import { requestParserTarget } from './request-parser.ts';
 
-const targets: readonly FuzzTarget[] = [requestParserTarget, replyWriterTarget];
+const targets: readonly FuzzTarget[] = [requestParserTarget, replyWriterTarget, busPacketsTarget];
 
 const { values } = parseArgs({
   options: {
@@ -31,7 +32,7 @@ const firstSeed = values.seed === undefined ? Date.now() % 2 ** 31 : wholeNumber
 console.log(`fuzzing ${chosen.map(({ name }) => name).join(', ')} from seed ${firstSeed}`);
 for (const target of chosen) {
   const cases = await fuzz(target, (secondsMax * 1000) / chosen.length);
-  console.log(`${target.name}: ${cases} cases`);
+  console.log(`${target.name}: ${cases} cases${target.summary === undefined ? '' : `, ${target.summary()}`}`);
 }
 
 /** Runs cases of one target for its share of the time; returns how many. */
@@ -40,7 +41,7 @@ async function fuzz(target: FuzzTarget, durationMs: number): Promise<number> {
   let cases = 0;
   await target.open?.();
   try {
-    while (cases < casesMax && (cases === 0 || performance.now() < deadlineMs)) {
+    while (cases < casesMax && (cases < (target.casesMin ?? 1) || performance.now() < deadlineMs)) {
       await runCase(target, firstSeed + cases);
       cases++;
     }

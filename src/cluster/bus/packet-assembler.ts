@@ -14,38 +14,52 @@ export const STRANGER_BYTES_MAX = 64 * 1024;
 /** As much as a bulk string may have by default, twice: a channel and a message. */
 export const MEMBER_BYTES_MAX = 1024 * 1024 * 1024;
 
+const noBytes = Buffer.alloc(0);
+
 export class PacketAssembler {
   readonly #onPacket: (packet: Uint8Array) => void;
   /** What a packet of variable length may have. */
   bytesMax = STRANGER_BYTES_MAX;
-  #parts: Uint8Array[] = [];
+  /** What there is of the packet that has begun: the first `#length` bytes. */
+  #bytes = noBytes;
   #length = 0;
   /** Of the packet that has begun; 0 while that is not known. */
   #wanted = 0;
 
-  /** `onPacket` gets each whole packet, a copy of its own. */
+  /** `onPacket` gets each whole packet, in memory of its own. */
   constructor(onPacket: (packet: Uint8Array) => void) {
     this.#onPacket = onPacket;
   }
 
+  /** At most twice what has come, however small the pieces were. */
   get heldBytes(): number {
-    return this.#length;
+    return this.#bytes.length;
   }
 
   /** Takes bytes as they came; throws BusFormatError, and then the link is of no more use. */
   feed(chunk: Uint8Array): void {
     for (let at = 0; at < chunk.length; ) {
       const count = Math.min(chunk.length - at, (this.#wanted || PREFIX_BYTES) - this.#length);
-      this.#parts.push(chunk.slice(at, at + count));
-      this.#length += count;
+      this.#append(chunk.subarray(at, at + count));
       at += count;
       if (this.#wanted === 0 && this.#length === PREFIX_BYTES) this.#begin();
       if (this.#length === this.#wanted) this.#finish();
     }
   }
 
+  #append(piece: Uint8Array): void {
+    const length = this.#length + piece.length;
+    if (length > this.#bytes.length) {
+      const grown = Buffer.allocUnsafeSlow(Math.min(Math.max(length, 2 * this.#bytes.length), this.#wanted || PREFIX_BYTES));
+      grown.set(this.#bytes.subarray(0, this.#length));
+      this.#bytes = grown;
+    }
+    this.#bytes.set(piece, this.#length);
+    this.#length = length;
+  }
+
   #begin(): void {
-    const prefix = readPrefix(new PacketCursor(Buffer.concat(this.#parts)));
+    const prefix = readPrefix(new PacketCursor(this.#bytes));
     const { least, most } = lengthLimits(prefix, this.bytesMax);
     if (prefix.byteCount < least || prefix.byteCount > most) {
       throw new BusFormatError(`it claims ${prefix.byteCount} bytes, a ${prefix.kind} has ${least} to ${most}`);
@@ -54,8 +68,8 @@ export class PacketAssembler {
   }
 
   #finish(): void {
-    const packet = Buffer.concat(this.#parts);
-    this.#parts = [];
+    const packet = this.#bytes;
+    this.#bytes = noBytes;
     this.#length = 0;
     this.#wanted = 0;
     this.#onPacket(packet);

@@ -5,7 +5,7 @@ import { asPrimary, asReplica, withoutSlotsOf } from '../member-operations.ts';
 import { NodeFlag, hasFailed, isPrimary } from '../node-info.ts';
 import type { NodeInfo } from '../node-info.ts';
 import { sameSlots, slotsOf } from '../slot-bitmap.ts';
-import { nodeOf, withNode } from '../state.ts';
+import { memberOf, nodeOf, withNode } from '../state.ts';
 import { learnMyIp, updateAddress } from './address.ts';
 import { sendPing } from './compose.ts';
 import type { CoreContext } from './context.ts';
@@ -107,7 +107,7 @@ function takeRole(core: CoreContext, id: string, header: MessageHeader): void {
     return;
   }
   const sender = nodeOf(core.state, id);
-  const primary = core.state.nodes.get(header.primaryId);
+  const primary = memberOf(core.state, header.primaryId);
   if (isPrimary(sender)) stepDown(core, sender, primary, header);
   core.state = asReplica(core.state, id, primary?.id ?? nodeOf(core.state, id).primaryId);
 }
@@ -160,14 +160,14 @@ function receiveFromMember(core: CoreContext, senderId: string, message: Exclude
 }
 
 function takeFail(core: CoreContext, senderId: string, failingId: string): void {
-  const failing = core.state.nodes.get(failingId);
+  const failing = memberOf(core.state, failingId);
   if (failing === undefined || failingId === core.state.myId || hasFailed(failing)) return;
   core.log('notice', `FAIL message received from ${senderId} about ${failingId}`);
   markFailed(core, failing);
 }
 
 function takeUpdate(core: CoreContext, { nodeId, configEpoch, slots }: UpdateMessage): void {
-  const node = core.state.nodes.get(nodeId);
+  const node = memberOf(core.state, nodeId);
   if (node === undefined || nodeId === core.state.myId || node.configEpoch >= configEpoch) return;
   core.state = withNode(asPrimary(core.state, nodeId), nodeId, { configEpoch });
   takeClaim(core, nodeOf(core.state, nodeId), configEpoch, slots);

@@ -3,7 +3,7 @@ import * as clusterErrors from '../../protocol/cluster-errors.ts';
 import * as errors from '../../protocol/errors.ts';
 import { isNodeId, isReplica } from '../node-info.ts';
 import { parseSlot } from '../slot-operations.ts';
-import { NO_OWNER, myself } from '../state.ts';
+import { NO_OWNER, memberOf, myself } from '../state.ts';
 import type { ClusterState } from '../state.ts';
 import { rangesInMoves } from './moves.ts';
 import { isInRanges, overlap, slotsOfRanges } from './ranges.ts';
@@ -135,7 +135,7 @@ function checkMine(state: ClusterState, ranges: readonly Range[]): string | unde
 
 function checkTarget(state: ClusterState, nodeId: string): string | undefined {
   if (!isNodeId(nodeId)) return clusterErrors.migrationInvalidNode(nodeId);
-  const node = state.nodes.get(nodeId);
+  const node = memberOf(state, nodeId);
   if (node === undefined) return clusterErrors.migrationUnknownNode(nodeId);
   if (nodeId === state.myId) return clusterErrors.migrationToItself;
   return isReplica(node) ? clusterErrors.migrationTargetReplica : undefined;

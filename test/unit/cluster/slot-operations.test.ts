@@ -109,6 +109,11 @@ describe('SETSLOT', () => {
     expect(setSlot(state, [slot, action, third], noKeys)).toBe('ERR Target node is not a master');
   });
 
+  test.each([['migrating', '5'], ['importing', '6'], ['node', '5']])('%s does not know a node that is only being met', (action, slot) => {
+    const state = owning(stateWith({ id: other }, { id: third, flags: NodeFlag.primary | NodeFlag.handshake }), { 5: me, 6: other });
+    expect(setSlot(state, [slot, action, third], noKeys)).toMatch(/^ERR (Unknown node|I don't know about node) c+$/);
+  });
+
   test('is for primaries', () => {
     const replica = stateWith({ id: me, flags: NodeFlag.myself | NodeFlag.replica, primaryId: other }, { id: other });
     expect(setSlot(replica, ['x'], noKeys)).toBe('ERR Please use SETSLOT only with masters.');

@@ -135,6 +135,19 @@ describe('spoilt packets', () => {
     }), { seed, numRuns: 500 });
   });
 
+  test('hold no more memory than has come of them, byte by byte and whatever they claim', () => {
+    const assembler = new PacketAssembler(() => undefined);
+    const claimed = writePacket(messages.find(({ kind }) => kind === 'ping')!);
+    claimed.writeUInt16BE(65_535, 14);
+    claimed.writeUInt32BE(2256 + 65_535 * 104, 4);
+    assembler.feed(claimed.subarray(0, 16));
+    expect(assembler.heldBytes).toBe(16);
+    for (let came = 17; came < 20_000; came++) {
+      assembler.feed(Uint8Array.of(0));
+      expect(assembler.heldBytes).toBeLessThanOrEqual(2 * came);
+    }
+  });
+
   const ping = recorded[messages.findIndex(({ kind }) => kind === 'ping')]!;
   const update = recorded[messages.findIndex(({ kind }) => kind === 'update')]!;
   const publish = recorded[messages.findIndex(({ kind }) => kind === 'publish')]!;

@@ -2,6 +2,8 @@
 import { describe, expect, test } from 'vitest';
 import { MessageFlag } from '../../../../src/cluster/bus/message.ts';
 import { NodeFlag } from '../../../../src/cluster/node-info.ts';
+import { parseNodesConf, printNodesConf } from '../../../../src/cluster/nodes-conf.ts';
+import { bitmapOf } from '../../../../src/cluster/slot-bitmap.ts';
 import { withoutMember } from '../../../../src/cluster/member-operations.ts';
 import { idOf, me, stateWith } from '../support.ts';
 import { Play, gossipOf, gossiping, ipOf, nodeTimeoutMs, peerOf, quiet } from './play.ts';
@@ -18,6 +20,19 @@ describe('a node that is to be met', () => {
     expect([...play.state.nodes.keys()]).toEqual([me, idOf('b')]);
     expect(play.flags('b')).toBe('master');
     expect(play.state.currentEpoch).toBe(4n);
+  });
+
+  test('is nobody\'s primary and owns nothing under the id that was made up for it, whatever a member says', () => {
+    const play = new Play(stateWith(peerOf('b')));
+    play.core.meet(play.nowMs, { ip: ipOf('c'), port: 7000, tlsPort: 0, busPort: 17000 });
+    const madeUp = [...play.state.nodes.keys()].at(-1)!;
+    play.from('b', 'ping', { primaryId: madeUp, flags: NodeFlag.replica });
+    play.from('b', 'fail', {}, { nodeId: madeUp });
+    play.from('b', 'update', {}, { nodeId: madeUp, configEpoch: 5n, slots: bitmapOf([1]) });
+    expect(play.node('b')).toMatchObject({ flags: NodeFlag.replica, primaryId: '' });
+    expect(play.state.nodes.get(madeUp)).toMatchObject({ flags: NodeFlag.handshake, configEpoch: 0n });
+    expect(play.state.owners[1]).toBe('');
+    expect(parseNodesConf(printNodesConf(play.state), play.nowMs, '').nodes.size).toBe(2);
   });
 
   test('is dropped when it does not answer in time', () => {
