@@ -9,6 +9,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 
 const connectionsPerNode = 20;
 const pacePeriodMs = 2;
+/** So many writes go to the wrong node first, so that following a redirect is not this program's first time. */
+const misdirectedCount = 5000;
 
 export interface Latencies {
   readonly count: number;
@@ -95,6 +97,7 @@ export class PacedWriters {
   private constructor(lanes: readonly (readonly Lane[])[], perSecond: number, keyCount: number) {
     this.#lanes = lanes;
     this.#keyCount = keyCount;
+    this.#node = lanes.length - 1;
     const startedMs = performance.now();
     this.#timer = setInterval(() => {
       if (!this.#isOn) return;
@@ -145,7 +148,7 @@ export class PacedWriters {
     const port = Number(/^-MOVED \d+ [^:]*:(\d+)$/.exec(reply)?.[1]);
     const node = this.#nodeOf(port);
     if (node < 0) throw new Error(`port ${lane.port} answered ${reply}`);
-    this.#node = node;
+    if (this.#count >= misdirectedCount) this.#node = node;
     const next = this.#lane(node, write.key);
     next.add(write);
     setImmediate(() => next.flush());

@@ -53,6 +53,8 @@ const aliveMs = 1000;
 /** With fewer bytes under way the pause is not worth putting off. */
 const quietBytes = 64 * 1024;
 const settlingMs = 1000;
+/** Before and after the hand-over the nodes and their clients get time for what has come to wait meanwhile. */
+const restMs = 200;
 
 export class ExportTask {
   readonly id: string;
@@ -76,6 +78,8 @@ export class ExportTask {
   #aliveAtMs = 0;
   #lagBytes = 0;
   #isCancelled = false;
+  #trimAtMs = 0;
+  #isTrimming = false;
   #isTrimmed = false;
   #isDoneHeard = false;
 
@@ -250,7 +254,7 @@ export class ExportTask {
     if (this.state === 'pausing' && nowMs - this.#pausedAtMs > this.#limits.pauseMs) this.#fail(nowMs, 'failed', 'the write pause timed out');
     if (this.state === 'granted' && nowMs - this.#sinceMs > this.#limits.pauseMs) this.#doubt(nowMs);
     if (this.state === 'settling') this.#pauseIfQuiet(nowMs);
-    if (this.state === 'trimming') this.#endIfDone(nowMs);
+    if (this.state === 'trimming') this.#goOnTrimming(nowMs);
     const wantsLink = this.state === 'doubtful' || (this.state === 'trimming' && !this.#isDoneHeard);
     if (wantsLink && !this.#isLinked && !this.#isLinking && nowMs >= this.#retryAtMs) this.#connect(nowMs);
     if (this.#isLinked && !this.isPastReturn && nowMs >= this.#aliveAtMs) {
@@ -260,8 +264,9 @@ export class ExportTask {
   }
 
   #pauseIfQuiet(nowMs: number): void {
-    const isQuiet = this.#lagBytes <= quietBytes;
-    if (!isQuiet && (this.#lagBytes > this.#limits.lagBytes || nowMs - this.#sinceMs < settlingMs)) return;
+    const settledMs = nowMs - this.#sinceMs;
+    const isQuiet = settledMs >= restMs && this.#lagBytes <= quietBytes;
+    if (!isQuiet && (this.#lagBytes > this.#limits.lagBytes || settledMs < settlingMs)) return;
     this.#enter('pausing', nowMs);
     this.#isPaused = true;
     this.#pausedAtMs = nowMs;
@@ -295,9 +300,17 @@ export class ExportTask {
 
   #beginTrimming(nowMs: number): void {
     this.#enter('trimming', nowMs);
+    this.#trimAtMs = nowMs + restMs;
     this.#endStream(nowMs);
-    this.#outputs.push({ do: 'trim' });
-    if (this.#isLinked) this.#send({ kind: 'done' });
+  }
+
+  #goOnTrimming(nowMs: number): void {
+    if (!this.#isTrimming && nowMs >= this.#trimAtMs) {
+      this.#isTrimming = true;
+      this.#outputs.push({ do: 'trim' });
+      if (this.#isLinked) this.#send({ kind: 'done' });
+    }
+    this.#endIfDone(nowMs);
   }
 
   #endIfDone(nowMs: number): void {

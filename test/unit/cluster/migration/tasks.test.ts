@@ -26,8 +26,9 @@ function grantedTask(): ExportTask {
   task.answered(20, 'establish', { kind: 'ok' });
   task.copied(30);
   task.answered(40, 'sync', { kind: 'ok' });
-  task.drained(50);
-  task.kept(60, undefined, 3n);
+  task.progress(240, 0);
+  task.drained(250);
+  task.kept(260, undefined, 3n);
   task.takeOutputs();
   return task;
 }
@@ -55,22 +56,27 @@ describe('the source', () => {
     task.progress(35, 500_000);
     expect(said(task)).toBe('send sync');
     task.answered(40, 'sync', { kind: 'ok' });
+    task.progress(239, 1000);
     expect(said(task)).toBe('');
-    task.progress(45, 1000);
+    task.progress(240, 1000);
     expect(said(task)).toBe('pause');
-    task.drained(50);
+    task.drained(250);
     expect(said(task)).toBe('keep grant');
-    task.kept(55, undefined, 3n);
+    task.kept(255, undefined, 3n);
     expect(said(task)).toBe('send take');
-    task.answered(60, 'take', { kind: 'taken', epoch: 4n });
+    task.answered(260, 'take', { kind: 'taken', epoch: 4n });
     expect(said(task)).toBe('keep give');
-    task.kept(65, undefined, 4n);
-    expect(said(task)).toBe('stop-stream, resume, trim, send done');
-    expect(task.pausedMs).toBe(20);
-    task.answered(70, 'done', { kind: 'ok' });
-    task.trimmed(80);
+    task.kept(265, undefined, 4n);
+    expect(said(task)).toBe('stop-stream, resume');
+    expect(task.pausedMs).toBe(25);
+    task.tick(464);
+    expect(said(task)).toBe('');
+    task.tick(465);
+    expect(said(task)).toBe('trim, send done');
+    task.answered(470, 'done', { kind: 'ok' });
+    task.trimmed(480);
     expect(said(task)).toBe('keep forget');
-    task.kept(85, undefined, 4n);
+    task.kept(485, undefined, 4n);
     expect([said(task), task.state]).toEqual(['disconnect', 'done']);
   });
 
@@ -107,28 +113,29 @@ describe('the source', () => {
     task.answered(20, 'establish', { kind: 'ok' });
     task.copied(30);
     task.answered(40, 'sync', { kind: 'ok' });
+    task.progress(240, 0);
     task.takeOutputs();
-    task.tick(1039);
+    task.tick(1239);
     expect(said(task)).toBe('send alive');
-    task.tick(1041);
+    task.tick(1241);
     expect([said(task), task.state]).toEqual(['stop-stream, resume, send abort, disconnect', 'failed']);
   });
 
   it.each([
-    ['the link breaks', (task: ExportTask) => task.unlinked(100, 'reset')],
-    ['the answer does not come', (task: ExportTask) => task.tick(1100)],
-    ['a client cancels', (task: ExportTask) => void task.cancel(100)],
+    ['the link breaks', (task: ExportTask) => task.unlinked(300, 'reset')],
+    ['the answer does not come', (task: ExportTask) => task.tick(1300)],
+    ['a client cancels', (task: ExportTask) => void task.cancel(300)],
   ])('asks what became of its grant when %s, and does not serve meanwhile', (_, act) => {
     const task = grantedTask();
     act(task);
     expect([task.state, task.isPastReturn]).toEqual(['doubtful', true]);
-    task.tick(1400);
+    task.tick(1600);
     expect(said(task)).toMatch(/\bconnect$/);
-    task.linked(1410);
+    task.linked(1610);
     expect(said(task)).toBe('send outcome');
-    task.answered(1420, 'outcome', { kind: 'aborted', reason: 'restarted' });
+    task.answered(1620, 'outcome', { kind: 'aborted', reason: 'restarted' });
     expect(said(task)).toBe('keep forget');
-    task.kept(1430, undefined, 3n);
+    task.kept(1630, undefined, 3n);
     expect(said(task)).toMatch(/^stop-stream, resume/);
     expect(task.isOver).toBe(true);
   });
