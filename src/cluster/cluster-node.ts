@@ -78,6 +78,7 @@ export class ClusterNode {
   #savedText = '';
   #savedState: ClusterState | undefined;
   #isHeld: boolean;
+  #isLoading = false;
   #handover = noHandover;
 
   constructor(host: ClusterHost, settings: ClusterSettings, state: ClusterState) {
@@ -146,6 +147,13 @@ export class ClusterNode {
 
   setSlot(args: readonly string[]): string | undefined {
     return this.adopt(setSlot(this.state, args, (slot) => this.#host.slotKeyCount(slot)));
+  }
+
+  /** While data is loaded, no keys are served; what a node waits for after a start begins when it is there. */
+  setLoading(isLoading: boolean): void {
+    this.#isLoading = isLoading;
+    if (!isLoading) this.#core.begin(this.#host.now());
+    this.#settle(true);
   }
 
   /** Takes responsibility for slots with keys; once, after the data has been loaded. */
@@ -323,12 +331,12 @@ export class ClusterNode {
   }
 
   /** Takes over what a step of the core has made, and has its outputs carried out. */
-  #settle(settingsChanged = false): void {
+  #settle(mustReplace = false): void {
     const { state, isHeld } = this.#core;
     const former = this.state;
     const outputs = this.#core.takeOutputs();
     const failure = state === former || !mustBeKept(former, state) ? undefined : this.#save(state);
-    if (state !== former || isHeld !== this.#isHeld || settingsChanged) this.#replace(state, isHeld);
+    if (state !== former || isHeld !== this.#isHeld || mustReplace) this.#replace(state, isHeld);
     if (failure !== undefined) this.#noteUnsaved(failure);
     for (const output of outputs) if (failure === undefined || !isVote(output)) this.#bus.perform(output);
   }
@@ -351,7 +359,7 @@ export class ClusterNode {
 
   #replace(state: ClusterState, isHeld: boolean): void {
     this.#isHeld = isHeld;
-    this.#table = buildSlotTable(state, this.#settings.requireFullCoverage, isHeld, this.#handover);
+    this.#table = buildSlotTable(state, this.#settings.requireFullCoverage, isHeld || this.#isLoading, this.#handover);
     for (const listener of this.#listeners) listener(this.#table);
   }
 }

@@ -112,7 +112,7 @@ export class Dispatcher {
     if (!session.authenticated && (flags & CommandFlag.no_auth) === 0 && this.#door.services.authenticationRequired()) {
       return this.#refuse(session, id, errors.noAuth);
     }
-    if (this.#door.loading && (flags & CommandFlag.loading) === 0 && !session.isInternal) return this.#refuse(session, id, errors.loading);
+    if (this.#door.loading && (flags & CommandFlag.loading) === 0 && !session.isInternal) return this.#refuseWhileLoading(session, id, bytes, at, args, argc, next);
     if (placeOf[id] === Place.door || placeOf[id] === Place.container) {
       if (this.#isHeldByPause(session, id, bytes, at, args, argc, next)) return false;
       this.#closeRun(session);
@@ -133,6 +133,13 @@ export class Dispatcher {
     }
     const { shardCount } = this.#door;
     return this.#send(session, id, shardCount === 1 ? 0 : slot % shardCount, slot, bytes, at, args, argc, next);
+  }
+
+  /** In a cluster keys are judged first, as Redis does it: none is served then, but the client may be told of a crossing. */
+  #refuseWhileLoading(session: Session, id: number, bytes: Uint8Array, at: number, args: Int32Array, argc: number, next: number): boolean {
+    const isJudged = this.#door.situations !== undefined && placeOf[id] === Place.shard &&
+      this.#slotsOfKeys(session, id, bytes, at, args, argc, next) < 0;
+    return isJudged ? false : this.#refuse(session, id, errors.loading);
   }
 
   /** Whether the configuration allows the container's commands to this client. */
@@ -165,7 +172,7 @@ export class Dispatcher {
     if (row.place === 'every-shard') return this.#sendToAll(session, id, bytes, at, args, argc, next);
     const slot = this.#slotsOfKeys(session, id, bytes, at, args, argc, next);
     if (slot < 0) return false;
-    if (row.readsOtherKeys !== undefined && this.#door.situations === undefined && row.readsOtherKeys(requestOf(bytes, at, args, argc))) {
+    if (row.readsOtherKeys !== undefined && (this.#door.situations === undefined || session.isInternal) && row.readsOtherKeys(requestOf(bytes, at, args, argc))) {
       this.#addAllShards();
     }
     if (this.#shards.length > 1) return this.#lease(session, id, slot, bytes, at, args, argc, next);
@@ -232,7 +239,7 @@ export class Dispatcher {
     }
     const input = SlotInput.clusterEnabled | keys | this.#door.slotInput(session, flagsOf[id]!, slot);
     const answer = decideSlot(input);
-    if (answer === SlotAnswer.serve) return false;
+    if (answer === SlotAnswer.serve || (this.#door.loading && answer === SlotAnswer.askShard)) return false;
     if (answer !== SlotAnswer.askShard) {
       this.#refuse(session, id, slotErrorText(answer, slot, this.#door.endpointOf(session, slot, answer)));
       return true;

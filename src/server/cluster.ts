@@ -1,7 +1,13 @@
-/** Opens the node's membership of a cluster and ties it to the keyspace, the door, the configuration and the bus. */
+/**
+ * Opens the node's membership of a cluster and ties it to the keyspace, the door, the configuration and the bus. In two
+ * steps: what nodes.conf says can be asked while data is still loaded; the bus and migrations need the data.
+ */
 import { randomInt } from 'node:crypto';
 import { join } from 'node:path';
 import { Random } from '../base/random.ts';
+import type { FileLock } from '../base/file-lock.ts';
+import type { ClusterNode } from '../cluster/cluster-node.ts';
+import { lockNodesFile } from '../cluster/nodes-file-lock.ts';
 import { openClusterNode } from '../cluster/open-cluster-node.ts';
 import type { ClusterSettings } from '../cluster/settings.ts';
 import type { ConfigValues } from '../config/options.ts';
@@ -9,13 +15,22 @@ import { ClusterBus, busPort } from './cluster-bus.ts';
 import { SlotMigrations } from './migration/slot-migrations.ts';
 import type { Server } from './server.ts';
 
+export interface OpenCluster {
+  readonly node: ClusterNode;
+  /** On nodes.conf. */
+  readonly lock: FileLock;
+}
+
 /**
- * To be called once the data is loaded. Throws what keeps nodes.conf from being read or written, and ListenError for
- * the bus.
+ * To be called before the data is loaded: the node then serves no keys, and its bus is closed. Throws
+ * NodesFileInUseError and what keeps nodes.conf from being read or written.
  */
-export async function openCluster(server: Server): Promise<ClusterBus> {
+export function openCluster(server: Server): OpenCluster {
   const { config, clock, door, logger } = server;
-  const { node, wasKnown } = openClusterNode(join(config.values.dir, config.values['cluster-config-file']), settings(config.values), {
+  const configured = config.values['cluster-config-file'];
+  const path = join(config.values.dir, configured);
+  const lock = lockNodesFile(path, configured);
+  const { node, wasKnown } = openClusterNode(path, settings(config.values), {
     keyCount: () => server.keyCount(0),
     slotKeyCount: (slot) => server.countKeysInSlot(slot),
     dropKeys: () => server.dropKeys(),
@@ -23,8 +38,7 @@ export async function openCluster(server: Server): Promise<ClusterBus> {
     random: new Random(randomInt(2 ** 32)),
   });
   logger.notice(wasKnown ? `Node configuration loaded, I'm ${node.myself.id}` : `No cluster configuration found, I'm ${node.myself.id}`);
-  const failure = node.claimSlotsWithKeys();
-  if (failure !== undefined) throw new Error(failure);
+  node.setLoading(true);
   server.cluster = node;
   door.situations = node.table.situations;
   let wasUp = node.table.health.up;
@@ -43,6 +57,14 @@ export async function openCluster(server: Server): Promise<ClusterBus> {
     const reason = node.configure(settings(values));
     if (reason !== undefined) throw new Error(reason);
   });
+  return { node, lock };
+}
+
+/** To be called once the data is loaded. Throws what keeps nodes.conf from being written, and ListenError. */
+export async function joinCluster(server: Server, node: ClusterNode): Promise<ClusterBus> {
+  const failure = node.claimSlotsWithKeys();
+  if (failure !== undefined) throw new Error(failure);
+  node.setLoading(false);
   const bus = new ClusterBus(server, node, (slots) => void server.dropSlots(slots));
   await bus.open();
   server.migrations = new SlotMigrations(server, node);

@@ -11,7 +11,7 @@ import type { ShutdownStep } from '../lifecycle/shutdown.ts';
 import { ShardPool } from '../routing/shard-pool.ts';
 import { ListenError } from '../socket/listen-error.ts';
 import { Listeners, type ListenValues } from '../socket/listeners.ts';
-import { openCluster } from './cluster.ts';
+import { joinCluster, openCluster } from './cluster.ts';
 import { clientsThatFit, readLimits } from './descriptor-limit.ts';
 import { Persistence } from './persistence.ts';
 import { Server } from './server.ts';
@@ -56,9 +56,10 @@ export async function openServer(config: Config, logger: ServerLogger, onFault: 
   server.persistence = persistence;
   server.door.loading = true;
   await listeners.open({ ...values });
+  const cluster = values['cluster-enabled'] ? openCluster(server) : undefined;
   await server.order(() => ({ order: 'hello' }));
   await persistence.open();
-  const bus = values['cluster-enabled'] ? await openCluster(server) : undefined;
+  const bus = cluster === undefined ? undefined : await joinCluster(server, cluster.node);
   server.door.loading = false;
   config.onChange([
     'port', 'bind', 'tls-port', 'tls-cert-file', 'tls-key-file', 'tls-key-file-pass', 'tls-ca-cert-file', 'tls-ca-cert-dir',
@@ -73,9 +74,10 @@ export async function openServer(config: Config, logger: ServerLogger, onFault: 
       { name: 'sync the append only files', timeoutMs: 60_000, mustSucceed: !isForced, run: () => persistence.sync() },
       { name: 'close the listeners', timeoutMs: 2000, run: () => listeners.close() },
       { name: 'stop the timers', timeoutMs: 100, run: () => [everySecond, sampling].forEach(clearInterval) },
-      ...(bus === undefined ? [] : [{ name: 'leave the cluster', timeoutMs: 1000, run: () => {
+      ...(bus === undefined ? [] : [{ name: 'leave the cluster', timeoutMs: 1000, run: async () => {
         server.migrations?.stop();
-        return bus.stop();
+        await bus.stop();
+        cluster?.lock.release();
       } }]),
       { name: 'end what other servers are waited for', timeoutMs: 100, run: () => server.keyMigrations.stop() },
       { name: 'answer what was asked', timeoutMs: 10_000, run: () => server.door.drain() },

@@ -13,6 +13,7 @@ import { pidFilePath, removePidFile, writePidFile } from '../lifecycle/pid-file.
 import { processTitle } from '../lifecycle/process-title.ts';
 import { runShutdown } from '../lifecycle/shutdown.ts';
 import { stopOnSignals } from '../lifecycle/signals.ts';
+import { NodesFileInUseError } from '../cluster/nodes-file-lock.ts';
 import { PersistenceError } from '../persistence/persistence-error.ts';
 import { ListenError } from '../socket/listen-error.ts';
 import { type OpenedServer, openServer } from './open-server.ts';
@@ -94,7 +95,7 @@ async function open(config: Config, logger: ServerLogger, die: (error: unknown) 
     return await openServer(config, logger, die);
   } catch (error) {
     if (error instanceof ListenError) for (const line of error.lines) logger.warning(line);
-    else if (error instanceof PersistenceError) logger.warning(error.message);
+    else if (error instanceof PersistenceError || error instanceof NodesFileInUseError) logger.warning(error.message);
     else logger.warning('The server could not start', { error });
     logger.drain();
     process.exit(1);

@@ -22,7 +22,7 @@ import type { CoreLink, Output } from './output.ts';
 import { asSeen } from './peer.ts';
 import { receive } from './receive.ts';
 import { updateServing } from './serving.ts';
-import { greet, lose, tick } from './tick.ts';
+import { begin, greet, lose, tick } from './tick.ts';
 
 export class ClusterCore {
   readonly #core: CoreContext;
@@ -48,6 +48,11 @@ export class ClusterCore {
   }
 
   // Steps.
+
+  /** The node has been long in starting: times are counted from now. */
+  begin(nowMs: number): void {
+    this.#step(nowMs, begin);
+  }
 
   tick(nowMs: number): void {
     this.#step(nowMs, tick);

@@ -31,7 +31,7 @@ export class CoreContext {
   state: ClusterState;
   settings: ClusterSettings;
   nowMs: number;
-  readonly startedMs: number;
+  startedMs: number;
   readonly random: Random;
   readonly newId: () => string;
   readonly keysInSlot: (slot: number) => number;

@@ -14,6 +14,12 @@ import { dropHandshake, handshakeTimeoutMs } from './handshake.ts';
 /** Among so many nodes, chosen by chance, the one whose pong is the oldest is pinged. */
 const sampleSize = 5;
 
+/** A ping that nodes.conf says was not answered is not held against its node for the time that the start has taken. */
+export function begin(core: CoreContext): void {
+  core.startedMs = core.nowMs;
+  for (const peer of core.peers.values()) if (peer.pingSentMs !== 0) peer.pingSentMs = core.nowMs;
+}
+
 export function tick(core: CoreContext): void {
   dropOld(core);
   dropLateHandshakes(core);

@@ -138,6 +138,20 @@ describe('whether this node serves', () => {
     expect(play.core.isHeld).toBe(false);
   });
 
+  test('it waits as long when its start has taken long, and holds no ping of before against anybody', () => {
+    const state = five();
+    const play = new Play({ ...state, nodes: new Map([...state.nodes].map(([id, node]) => [id, { ...node, pingSentMs: 1_700_000_000_000 }])) });
+    play.nowMs += 60_000;
+    play.core.begin(play.nowMs);
+    expect(play.core.isHeld).toBe(true);
+    pass(play, 500, '');
+    expect(play.flags('e')).toBe('master');
+    pass(play, 1300, 'bcde');
+    expect(play.core.isHeld).toBe(true);
+    pass(play, 300, 'bcde');
+    expect(play.core.isHeld).toBe(false);
+  });
+
   test('it does not in a minority, and waits a timeout when that is over', () => {
     const play = new Play(five(), { requireFullCoverage: false });
     pass(play, 2200, 'bcde');
