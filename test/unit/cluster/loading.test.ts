@@ -84,10 +84,10 @@ describe('a cluster node that loads', () => {
     busPort = await claimPort();
     client = await startLoading(startTessera, busPort, { shards: '2' });
     replies = await allOf(client);
-    expect(replies.at(-1)).toBe(loading);
   });
 
   test('answers what concerns the cluster alone', async () => {
+    expect(replies.at(-1)).toBe(loading);
     expect(String(await client.call('CLUSTER', 'MYID'))).toBe(me);
     expect(await client.call('CLUSTER', 'KEYSLOT', 'a')).toBe(15_495);
     expect(String(await client.call('CLUSTER', 'INFO'))).toContain('cluster_state:fail\r\ncluster_slots_assigned:16001\r\n');
