@@ -50,6 +50,8 @@ export const RequestFlag = {
   noTouch: 4,
   /** Commands that another node has logged: nothing expires in them, and hidden slots are seen. */
   replay: 8,
+  /** Some command's time goes with the value that it reads. */
+  weighed: 16,
 } as const;
 
 export const ReplyKind = { end: 1, part: 2 } as const;

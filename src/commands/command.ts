@@ -5,6 +5,7 @@
 import type { Call } from './call.ts';
 import type { Session } from '../routing/session.ts';
 import type { DoorCall } from './door-call.ts';
+import type { Extent } from './extent.ts';
 
 /** Command flags, as COMMAND INFO names them. */
 export const CommandFlag = {
@@ -108,6 +109,8 @@ export interface ShardCommand extends RowBase {
    * it a dozen for fast commands and those of constant time.
    */
   readonly quickArgc?: number;
+  /** For a reader whose time goes with what it reads of its one key's value. */
+  readonly extent?: Extent;
   /** Constant time as Redis counts, but now and then a large value is moved. */
   readonly movesValue?: true;
   /** Synchronous and deterministic: time and randomness come from the call. */

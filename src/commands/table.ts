@@ -6,6 +6,7 @@
 import { assert } from '../base/assert.ts';
 import { lowerCase } from '../protocol/ascii.ts';
 import { CommandFlag, type CommandRow, type ContainerCommand, type DoorCommand, type ShardCommand } from './command.ts';
+import { Extent } from './extent.ts';
 import { families } from './families.ts';
 
 export type RunnableCommand = ShardCommand | DoorCommand;
@@ -31,6 +32,9 @@ export const singleKeyOf = Uint8Array.from(rows, singleKey);
 export const firstKeyOf = Uint8Array.from(rows, firstKey);
 /** Up to how many arguments a command is quick: its time is worth neither a clock reading of its own nor waking a thread. */
 export const quickArgcOf = Uint8Array.from(rows, quickArgc);
+
+/** Of readers that are no more work than what they read. */
+export const extentOf = Uint8Array.from(rows, (row) => ('extent' in row ? row.extent! : Extent.unknown));
 
 const effectKeyArguments = new Map<string, number>();
 const idByRow = new Map(rows.map((row, id) => [row, id]));

@@ -5,9 +5,9 @@
  */
 import { assert } from '../base/assert.ts';
 import { copyBytes } from '../base/copy-bytes.ts';
-import { maxRunBytes, RequestKind, requestWord } from '../channel/records.ts';
+import { maxRunBytes, RequestFlag, RequestKind, requestWord } from '../channel/records.ts';
 import type { Ring } from '../channel/ring.ts';
-import { quickArgcOf } from '../commands/table.ts';
+import { extentOf, quickArgcOf } from '../commands/table.ts';
 
 const initialWords = 64 * 1024;
 
@@ -21,8 +21,10 @@ export class RunBuilder {
   /** Shard of the open run, or -1. */
   shard = -1;
 
-  /** Whether each command of the open run is quick. */
+  /** Whether each command of the open run is quick, or may turn out to be. */
   isQuick = true;
+  /** Flags that its commands make necessary. */
+  #flags = 0;
 
   /** Commands of the open run; 0 if none is open. */
   get commands(): number {
@@ -42,6 +44,7 @@ export class RunBuilder {
     this.#count = 0;
     this.#commands = 0;
     this.isQuick = true;
+    this.#flags = 0;
   }
 
   /** Adds the command at `at` whose arguments are pairs of offset from `at` and length; it ends before `next`. */
@@ -60,7 +63,10 @@ export class RunBuilder {
     }
     this.#count = word + argc * 2;
     this.#commands++;
-    if (argc > quickArgcOf[id]!) this.isQuick = false;
+    if (argc > quickArgcOf[id]!) {
+      if (extentOf[id] === 0) this.isQuick = false;
+      else this.#flags = RequestFlag.weighed;
+    }
     this.#end = next;
   }
 
@@ -75,7 +81,7 @@ export class RunBuilder {
     i32[index + requestWord.kind] = RequestKind.run;
     i32[index + requestWord.connection] = connection;
     i32[index + requestWord.run] = run;
-    i32[index + requestWord.context] = context;
+    i32[index + requestWord.context] = context | (this.#flags << 20);
     i32[index + requestWord.commands] = this.#commands;
     i32[index + requestWord.bytesOffset] = headWords * 4;
     const words = this.#words;

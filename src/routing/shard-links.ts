@@ -25,6 +25,8 @@ const borrowedCommandsMax = 256;
 const longRunCommands = 32;
 /** The door never waits for the log thread: it executes only while so much fits into the effect log. */
 const borrowedEffectBytes = 4 * 1024 * 1024;
+/** So many elements of values are read in about as much time. */
+const borrowedElementsMax = 8192;
 const turnsAfterLargeReplies = 1000;
 /** What takes longer on average is better executed beside the door, too: waking a thread costs a fraction of this. */
 const borrowedMsMax = 0.2;
@@ -141,7 +143,7 @@ export class ShardLinks {
   whenFull(receiver: ReplyReceiver): void {
     this.#own.forEach((shard, index) => {
       shard.onFullReplies = () => {
-        this.#leftToThread[index] = turnsAfterLargeReplies;
+        this.#leaveToThread(index, turnsAfterLargeReplies);
         this.#takeFrom(index, receiver);
       };
     });
@@ -161,22 +163,28 @@ export class ShardLinks {
     return requests.isDrained && (effects === undefined || effects.freeBytes > borrowedEffectBytes);
   }
 
-  /** Executes in this thread if the shard's own sleeps. */
+  /** Executes in this thread if the shard's own sleeps; false if something is left for that. */
   #executeBorrowed(index: number): boolean {
     if (!this.#control.tryBorrow(index)) return false;
     const shard = this.#own[index]!;
     shard.takeOver();
-    shard.drain();
+    shard.drain(borrowedElementsMax);
+    const { hasWork } = shard;
     this.#control.giveBack(index);
-    this.#noteExecution(index, shard.lastDrainMs);
-    return true;
+    if (hasWork) this.#leaveToThread(index, turnsAfterLongExecutions);
+    else this.#noteExecution(index, shard.lastDrainMs);
+    return !hasWork;
   }
 
   #noteExecution(index: number, ms: number): void {
     const averageMs = this.#averageMs[index]! + (Math.min(ms, 2 * borrowedMsMax) - this.#averageMs[index]!) * newestShare;
     const isLong = averageMs > borrowedMsMax;
     this.#averageMs[index] = isLong ? 0 : averageMs;
-    if (isLong) this.#leftToThread[index] = Math.max(turnsAfterLongExecutions, this.#leftToThread[index]!);
+    if (isLong) this.#leaveToThread(index, turnsAfterLongExecutions);
+  }
+
+  #leaveToThread(index: number, turns: number): void {
+    this.#leftToThread[index] = Math.max(turns, this.#leftToThread[index]!);
   }
 
   /** Sends one command that several shards take part in; the first of `shards` executes it. */

@@ -21,7 +21,8 @@ import { isTapOpen } from '../channel/slot-tap.ts';
 import { TapEffects } from '../channel/tap-effects.ts';
 import { Call } from '../commands/call.ts';
 import { CommandFlag, type ShardCommand } from '../commands/command.ts';
-import { effectKeyArgument, flagsOf, quickArgcOf, rows, singleKeyOf } from '../commands/table.ts';
+import { elementsToRead, Extent } from '../commands/extent.ts';
+import { effectKeyArgument, extentOf, flagsOf, quickArgcOf, rows, singleKeyOf } from '../commands/table.ts';
 import { lookAheadMax, type Keyspace } from '../keyspace/keyspace.ts';
 import { ArenaFullError } from '../memory/arena.ts';
 import { errnoText } from '../persistence/errno-text.ts';
@@ -111,14 +112,19 @@ export class Shard {
     this.#stream.onFull = take;
   }
 
-  /** Executes everything that has been requested; false if there was nothing. */
-  drain(): boolean {
+  /**
+   * Executes everything that has been requested, or all before the record with which more than `elementsMax` elements
+   * are read; false if there was nothing.
+   */
+  drain(elementsMax = Infinity): boolean {
     const { requests } = this.#parts;
+    let elementsLeft = elementsMax;
     let index = requests.next();
     if (index < 0) return false;
     const from = this.#parts.clock.now();
     this.#nowMs = from;
     for (let records = 1; index >= 0; records++) {
+      if (elementsMax !== Infinity && (elementsLeft -= this.#weigh(index)) < 0) break;
       this.#execute(index);
       requests.advance(index);
       if (records % recordsPerPublication === 0) this.#publish();
@@ -152,6 +158,23 @@ export class Shard {
     this.publishEffects();
     this.#parts.requests.release();
     this.#parts.control.wakeDoor();
+  }
+
+  /** Elements that a run's commands are going to read, as far as their time goes with that. */
+  #weigh(index: number): number {
+    const { i32, u8 } = this.#parts.requests;
+    const context = i32[index + requestWord.context]!;
+    if ((contextFlags(context) & RequestFlag.weighed) === 0) return 0;
+    const { call } = this;
+    call.db = contextDb(context);
+    const base = index * 4 + i32[index + requestWord.bytesOffset]!;
+    let elements = 0;
+    for (let left = i32[index + requestWord.commands]!, at = index + requestWord.runBody; left > 0; left--) {
+      at = call.load(i32, at, u8, base);
+      const extent = extentOf[call.id]!;
+      if (extent !== Extent.unknown) elements += elementsToRead(call, extent);
+    }
+    return elements;
   }
 
   #execute(index: number): void {

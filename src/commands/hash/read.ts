@@ -1,6 +1,7 @@
 /** HGET, HMGET, HEXISTS, HSTRLEN, HLEN, HGETALL, HKEYS and HVALS. Fields whose time is over are gone before. */
 import type { Call } from '../call.ts';
 import { wrongTypeEntry } from '../collection.ts';
+import { Extent } from '../extent.ts';
 import { hasField, replyValueOf } from './field.ts';
 import { findHash } from './key.ts';
 import { Part, replyAll } from './reply-all.ts';
@@ -44,7 +45,7 @@ export const hlen = hashRow('hlen', 2, 'readonly fast', 'RO', {
 });
 
 export const hgetall = hashRow('hgetall', 2, 'readonly', 'RO access', {
-  since: '2.0.0', summary: 'Returns all fields with their values.', syntax: 'HGETALL key', complexity: 'O(N) with N fields',
+  since: '2.0.0', summary: 'Returns all fields with their values.', syntax: 'HGETALL key', complexity: 'O(N) with N fields', extent: Extent.value,
 }, (call) => {
   const entry = findHash(call);
   if (entry === wrongTypeEntry) return;
@@ -53,11 +54,11 @@ export const hgetall = hashRow('hgetall', 2, 'readonly', 'RO access', {
 });
 
 export const hkeys = hashRow('hkeys', 2, 'readonly', 'RO access', {
-  since: '2.0.0', summary: 'Returns the names of all fields.', syntax: 'HKEYS key', complexity: 'O(N) with N fields',
+  since: '2.0.0', summary: 'Returns the names of all fields.', syntax: 'HKEYS key', complexity: 'O(N) with N fields', extent: Extent.value,
 }, (call) => replyOne(call, Part.field));
 
 export const hvals = hashRow('hvals', 2, 'readonly', 'RO access', {
-  since: '2.0.0', summary: 'Returns the values of all fields.', syntax: 'HVALS key', complexity: 'O(N) with N fields',
+  since: '2.0.0', summary: 'Returns the values of all fields.', syntax: 'HVALS key', complexity: 'O(N) with N fields', extent: Extent.value,
 }, (call) => replyOne(call, Part.value));
 
 function replyOne(call: Call, part: Part): void {

@@ -4,6 +4,7 @@ import * as errors from '../../protocol/errors.ts';
 import { about } from '../about.ts';
 import { findCollection, wrongTypeEntry } from '../collection.ts';
 import type { ShardCommand } from '../command.ts';
+import { Extent } from '../extent.ts';
 import { oneKey } from '../key-specs.ts';
 import { replyElement, replyElements, value } from './elements.ts';
 
@@ -55,6 +56,7 @@ export const lrange: ShardCommand = {
     'list', '1.0.0', 'Returns the elements of a range of a list.', 'LRANGE key start stop',
     'O(log N + M) with N the length of the list and M elements returned'),
   place: 'shard',
+  extent: Extent.range,
   execute(call) {
     const [start, stop] = [call.int(2), call.int(3)];
     if (Number.isNaN(start) || Number.isNaN(stop)) return call.fail(errors.notInteger);

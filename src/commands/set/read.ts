@@ -9,6 +9,7 @@ import { about } from '../about.ts';
 import type { Call } from '../call.ts';
 import { findCollection, wrongTypeEntry } from '../collection.ts';
 import type { ShardCommand } from '../command.ts';
+import { Extent } from '../extent.ts';
 import { oneKey } from '../key-specs.ts';
 import { matchesPattern, readCursor, readScanOptions, type ScanOptions } from '../scan-arguments.ts';
 import { memberText, readMember, replyMember } from './members.ts';
@@ -69,6 +70,7 @@ export const smembers: ShardCommand = {
   keys: oneKey('RO access'),
   text: about('set', '1.0.0', 'Returns all members of a set.', 'SMEMBERS key', 'O(N) with N members'),
   place: 'shard',
+  extent: Extent.value,
   execute(call) {
     const entry = findCollection(call, 1, ValueType.set);
     if (entry === wrongTypeEntry) return;

@@ -4,6 +4,7 @@ import type { SortedSets } from '../../keyspace/sorted-sets.ts';
 import type { Call } from '../call.ts';
 import type { ShardCommand } from '../command.ts';
 import { findCollection, wrongTypeEntry } from '../collection.ts';
+import { Extent } from '../extent.ts';
 import { bounds, type RangeKind } from './bounds.ts';
 import { countWithinLimit, readRange, request, type FixedRange } from './range-request.ts';
 import { beginMembers, replyBackward, replyForward } from './reply-members.ts';
@@ -40,7 +41,8 @@ export const zlexcount = countRow('zlexcount', '2.8.9', 'Counts the members of a
 
 function rangeRow(name: string, since: string, summary: string, syntax: string, fixed: FixedRange): ShardCommand {
   return sortedSetRow(name, {
-    arity: -4, flags: ['readonly'], keys: 'RO access', since, summary, syntax, complexity, execute: (call) => replyRange(call, fixed),
+    arity: -4, flags: ['readonly'], keys: 'RO access', since, summary, syntax, complexity,
+    extent: fixed.kind === undefined || fixed.kind === 'rank' ? Extent.range : Extent.value, execute: (call) => replyRange(call, fixed),
   });
 }
 

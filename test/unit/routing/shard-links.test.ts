@@ -15,6 +15,7 @@ let tap: EffectLog;
 let links: ShardLinks;
 let drains: number;
 let drainMs: number;
+let hasWork: boolean;
 
 beforeEach(() => {
   control = Control.create(1);
@@ -22,10 +23,12 @@ beforeEach(() => {
   [tap] = createTaps(1, 1024, control, LogControl.create('no')) as [EffectLog];
   drains = 0;
   drainMs = 0.01;
+  hasWork = false;
   const own = {
     takeOver: () => undefined,
     drain: () => { drains++; },
     get lastDrainMs() { return drainMs; },
+    get hasWork() { return hasWork; },
   } as unknown as Shard;
   const link = { requests: Ring.create(4096), replies: Ring.create(4096), effects: undefined, tap } as unknown as ShardLink;
   links = new ShardLinks([link], control, undefined, [own]);
@@ -61,6 +64,13 @@ describe('the door', () => {
     expect(first).toBeGreaterThan(0);
     expect(outcomes.slice(first, first + 100)).toEqual(Array.from({ length: 100 }, () => false));
     expect(outcomes[first + 100]).toBe(true);
+  });
+
+  it('leaves to the thread what was too much to read, and the shard for a while', () => {
+    hasWork = true;
+    expect(executes(1)).toBe(true);
+    hasWork = false;
+    expect(Array.from({ length: 101 }, () => executes(1))).toEqual([...Array.from({ length: 100 }, () => false), true]);
   });
 
   it('never executes while the shard writes into a tap, in which only the door could make room', () => {

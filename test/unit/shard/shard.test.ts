@@ -81,6 +81,38 @@ describe('Shard', () => {
     expect(parts.map(({ text }) => text).join('')).toBe(`$60000\r\n${value}\r\n`.repeat(8));
   });
 
+  const ten = '0 1 2 3 4 5 6 7 8 9';
+
+  it.each([
+    ['LRANGE', ['RPUSH key 0 1 2 3 4 5 6 7 8 9'], 'LRANGE key 0 -1', 10],
+    ['LRANGE of a part', [`RPUSH key ${ten} ${ten}`], 'LRANGE key -5 30', 5],
+    ['LRANGE of nothing', [`RPUSH key ${ten}`], 'LRANGE key 5 3', 0],
+    ['SMEMBERS', [`SADD key ${ten}`], 'SMEMBERS key', 10],
+    ['HGETALL', ['HSET key a 1 b 2'], 'HGETALL key', 2],
+    ['HKEYS', ['HSET key a 1 b 2'], 'HKEYS key', 2],
+    ['ZRANGE', ['ZADD key 1 a 2 b 3 c'], 'ZRANGE key 1 1', 1],
+    ['ZRANGE by scores', ['ZADD key 1 a 2 b 3 c'], 'ZRANGE key 1 1 BYSCORE', 3],
+    ['ZRANGEBYSCORE', ['ZADD key 1 a 2 b 3 c'], 'ZRANGEBYSCORE key 1 1', 3],
+    ['a key of another type', ['SET key 1'], 'HGETALL key', 0],
+    ['no key', [], 'SMEMBERS key', 0],
+  ] as [string, string[], string, number][])('leaves a run that reads more elements than it may for later: %s', (_, before, read, elements) => {
+    const rig = new ShardRig();
+    rig.request(before);
+    rig.shard.drain();
+    rig.take();
+    rig.request(['GET other']);
+    rig.request(['GET other', read]);
+    rig.request(['GET last']);
+    rig.shard.drain(elements);
+    expect(rig.take().length).toBe(3);
+    for (let i = 0; i < 3; i++) rig.request([read]);
+    if (elements === 0) return;
+    rig.shard.drain(elements * 2);
+    expect([rig.take().length, rig.shard.hasWork]).toEqual([2, true]);
+    rig.shard.drain();
+    expect([rig.take().length, rig.shard.hasWork]).toEqual([1, false]);
+  });
+
   it('marks replies whose commands have left effects, and only those', () => {
     const rig = new ShardRig(true);
     rig.request(['SET a 1']);
