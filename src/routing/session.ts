@@ -43,9 +43,10 @@ export class Session {
   authenticated: boolean;
   noEvict = false;
   noTouch = false;
-  /** READONLY, ASKING and CAPA redirect in a cluster. */
+  /** READONLY and ASKING in a cluster. */
   readonlyMode = false;
   asking = false;
+  /** CLIENT CAPA redirect: a replica outside a cluster may answer -REDIRECT (slot-decision.ts). */
   redirects = false;
   replyMode: number = ReplyMode.on;
 
@@ -144,7 +145,7 @@ export class Session {
     else if (this.replyMode !== ReplyMode.off) this.replyMode = ReplyMode.skipNext;
   }
 
-  /** As the connection was when it began, but for what the client has told about its library. */
+  /** As the connection was when it began, but for what the client has told about its library and what it can do. */
   reset(isAuthenticated: boolean): void {
     this.db = 0;
     this.resp = 2;

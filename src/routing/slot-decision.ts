@@ -11,6 +11,11 @@
  * For a command whose keys share one slot, situation 0 is always "serve": the hot path looks no
  * further. Presence is `unknown` in the door; where it matters the answer is askShard, and the shard
  * decides by `presencePolicy` in the same step as it executes.
+ *
+ * CLIENT CAPA redirect changes nothing in a cluster, where MOVED and ASK say it all, also while slots
+ * move or a replica takes over. In Valkey it has a replica without cluster mode answer `-REDIRECT host:port`
+ * to each write, and to each read unless the client is READONLY; that row belongs before the first one,
+ * and has no node to apply to as long as no node replicates outside a cluster.
  */
 import { assert } from '../base/assert.ts';
 import { CLUSTER_DOWN, HOLDS, SlotHold, SlotOpen, SlotOwner } from '../cluster/slot-table.ts';

@@ -51,6 +51,8 @@ function fieldsOf(session: Session, nowMs: number): (readonly [name: string, val
     ['age', ageSeconds(session, nowMs)],
     ['idle', idleSeconds(session, nowMs)],
     ['flags', clientFlags(session)],
+    // Valkey's alone, and shown only where it says something, so that all other lines are Redis's.
+    ['capa', clientCapabilities(session) || undefined],
     ['db', session.db],
     ['sub', 0],
     ['psub', 0],

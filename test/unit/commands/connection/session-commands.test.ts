@@ -161,6 +161,15 @@ describe('CLIENT', () => {
     expect(client.session).toMatchObject({ noTouch: true, redirects: true });
   });
 
+  // As valkey 8.1: clearClientConnectionState of its networking.c leaves the capabilities alone.
+  it('CAPA is shown as Valkey shows it, and outlives RESET', async () => {
+    expect(await ask(rig, client, 'CLIENT INFO')).not.toContain('capa=');
+    expect(await ask(rig, client, 'CLIENT CAPA nosuch REDIRECT other')).toBe('+OK\r\n');
+    expect(await ask(rig, client, 'CLIENT INFO')).toContain(' flags=N capa=r db=0 ');
+    expect(await ask(rig, client, 'RESET')).toBe('+RESET\r\n');
+    expect(fieldsOf((await ask(rig, client, 'CLIENT LIST CAPA r')).split('\r\n')[1]!)).toMatchObject({ id: '1', capa: 'r' });
+  });
+
   it('HELP names every subcommand', async () => {
     const row = connectionCommands.find(({ name }) => name === 'client')!;
     const help = await ask(rig, client, 'CLIENT HELP');
