@@ -371,7 +371,7 @@ function announcing(state: ClusterState, { address, humanName }: ClusterSettings
 
 /** Others rely on these: they must not be forgotten once they are told. */
 function mustBeKept(former: ClusterState, state: ClusterState): boolean {
-  return former.lastVoteEpoch !== state.lastVoteEpoch || former.owners !== state.owners || former.myId !== state.myId ||
+  return former.currentEpoch !== state.currentEpoch || former.lastVoteEpoch !== state.lastVoteEpoch || former.owners !== state.owners || former.myId !== state.myId ||
     myself(former).configEpoch !== myself(state).configEpoch;
 }
 

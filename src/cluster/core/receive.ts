@@ -131,13 +131,16 @@ function followToTheTop(core: CoreContext): void {
   if (above !== '' && above !== core.state.myId) follow(core, above);
 }
 
+/** A replica tells what it thinks its primary has: it claims nothing, but is told as well when that is old. */
 function takeSlots(core: CoreContext, id: string, header: MessageHeader, wasPrimary: boolean): void {
-  if (header.primaryId !== '') return;
-  if (!wasPrimary || !sameSlots(slotsOf(core.state.owners, id), header.slots)) {
-    takeClaim(core, nodeOf(core.state, id), header.configEpoch, header.slots);
+  const { primaryId } = nodeOf(core.state, id);
+  const isClaim = header.primaryId === '';
+  if (!isClaim && primaryId === '') return;
+  if ((isClaim && !wasPrimary) || !sameSlots(slotsOf(core.state.owners, isClaim ? id : primaryId), header.slots)) {
+    if (isClaim) takeClaim(core, nodeOf(core.state, id), header.configEpoch, header.slots);
     correctClaim(core, nodeOf(core.state, id), header.configEpoch, header.slots);
   }
-  resolveCollision(core, nodeOf(core.state, id), header);
+  if (isClaim) resolveCollision(core, nodeOf(core.state, id), header);
 }
 
 function receiveFromMember(core: CoreContext, senderId: string, message: Exclude<BusMessage, PingMessage>, header: MessageHeader): void {

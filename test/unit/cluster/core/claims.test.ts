@@ -1,4 +1,6 @@
 import { expect, test } from 'vitest';
+import { NodeFlag } from '../../../../src/cluster/node-info.ts';
+import { bitmapOf } from '../../../../src/cluster/slot-bitmap.ts';
 import { idOf, me, owning, stateWith } from '../support.ts';
 import { peerOf, Play } from './play.ts';
 
@@ -31,4 +33,21 @@ test('a primary of the shard that follows this node, with an old notion of its e
   play.from('b', 'ping', { configEpoch: 10n, currentEpoch: 12n, primaryId: me, flags: 4 });
   expect(play.state.nodes.get(me)!.configEpoch).toBe(12n);
   expect(play.node('b')!.primaryId).toBe(me);
+});
+
+test('a replica with an old notion of its primary\'s slots is told who has them', () => {
+  const replica = peerOf('d', { flags: NodeFlag.replica, primaryId: idOf('c') });
+  const play = new Play(owning({ ...stateWith(peerOf('b', { configEpoch: 9n }), peerOf('c', { configEpoch: 2n }), replica), currentEpoch: 9n }, { 5: idOf('b'), 6: idOf('c') }));
+  play.pass(100, 'd');
+  play.from('d', 'ping', { configEpoch: 2n, currentEpoch: 9n, primaryId: idOf('c'), flags: NodeFlag.replica, slots: [5, 6] });
+  expect(play.lastSent('d', 'update')).toMatchObject({ nodeId: idOf('b'), configEpoch: 9n, slots: bitmapOf([5]) });
+  expect(play.state.owners[5]).toBe(idOf('b'));
+});
+
+test('a replica that knows its primary\'s slots is told nothing', () => {
+  const replica = peerOf('d', { flags: NodeFlag.replica, primaryId: idOf('c') });
+  const play = new Play(owning(stateWith(peerOf('b', { configEpoch: 9n }), peerOf('c', { configEpoch: 2n }), replica), { 5: idOf('b'), 6: idOf('c') }));
+  play.pass(100, 'd');
+  play.from('d', 'ping', { configEpoch: 2n, currentEpoch: 9n, primaryId: idOf('c'), flags: NodeFlag.replica, slots: [6] });
+  expect(play.lastSent('d', 'update')).toBeUndefined();
 });

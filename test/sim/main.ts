@@ -1,0 +1,68 @@
+/**
+ * Runs simulations of the cluster core.
+ *
+ *   npm run sim -- --seed 1 --runs 2000 [--nodes 7]     runs with seeds 1, 2, ...; stops at the first that fails
+ *   npm run sim -- --seed 17 --runs 1 --trace           prints the whole course of one
+ *
+ * A failure prints its seed, what did not hold and the last lines of its course. Exits with 1 after a failure.
+ */
+import { parseArgs } from 'node:util';
+import { simulate } from './simulation.ts';
+import { Violation } from './watcher.ts';
+
+const traceLinesMax = 40;
+
+const { values } = parseArgs({
+  options: {
+    seed: { type: 'string', default: '1' },
+    runs: { type: 'string', default: '100' },
+    nodes: { type: 'string' },
+    trace: { type: 'boolean', default: false },
+  },
+});
+const firstSeed = wholeNumber('seed', values.seed);
+const runCount = wholeNumber('runs', values.runs);
+const nodeCount = values.nodes === undefined ? undefined : wholeNumber('nodes', values.nodes);
+run();
+
+function run(): void {
+  const startMs = performance.now();
+  let elections = 0;
+  let slowest = { seed: 0, convergedMs: -1 };
+  for (let seed = firstSeed; seed < firstSeed + runCount; seed++) {
+    try {
+      const result = simulate({ seed, nodeCount, trace: values.trace ? (line): void => console.log(line) : undefined });
+      elections += result.electionCount;
+      if (result.convergedMs > slowest.convergedMs) slowest = { seed, convergedMs: result.convergedMs };
+    } catch (error) {
+      explain(seed, error);
+      process.exitCode = 1;
+      return;
+    }
+  }
+  const seconds = ((performance.now() - startMs) / 1000).toFixed(1);
+  console.log(`${runCount} runs in ${seconds} s: ${elections} elections; the slowest to agree (seed ${slowest.seed}) took ${slowest.convergedMs} ms`);
+}
+
+/** The same seed takes the same course: the last lines of it. */
+function explain(seed: number, error: unknown): void {
+  const lines: string[] = [];
+  if (!values.trace) {
+    try {
+      simulate({ seed, nodeCount, trace: (line) => { if (!isRoutine(line)) lines.push(line); } });
+    } catch {}
+  }
+  console.log([...lines.slice(-traceLinesMax), ''].join('\n'));
+  console.log(`seed ${seed}: ${error instanceof Violation ? error.message : (error as Error).stack}`);
+  console.log(`the whole course: npm run sim -- --seed ${seed} --runs 1 --trace${nodeCount === undefined ? '' : ` --nodes ${nodeCount}`}`);
+}
+
+/** Pings and pongs, of which there are too many. */
+function isRoutine(line: string): boolean {
+  return / gets p[io]ng /.test(line);
+}
+
+function wholeNumber(name: string, text: string): number {
+  if (!/^\d{1,10}$/.test(text)) throw new Error(`--${name} ${text} is not a whole number`);
+  return Number(text);
+}
