@@ -25,11 +25,15 @@ export function hasSlot(bitmap: Uint8Array, slot: number): boolean {
   return (bitmap[slot >> 3]! & (1 << (slot & 7))) !== 0;
 }
 
-export function* slotsIn(bitmap: Uint8Array): Generator<number> {
+/** Ascending. */
+export function slotsIn(bitmap: Uint8Array): number[] {
+  const slots: number[] = [];
   for (let at = 0; at < bitmapBytes; at++) {
-    if (bitmap[at] === 0) continue;
-    for (let slot = at * 8; slot < at * 8 + 8; slot++) if (hasSlot(bitmap, slot)) yield slot;
+    const byte = bitmap[at]!;
+    if (byte === 0) continue;
+    for (let bit = 0; bit < 8; bit++) if ((byte & (1 << bit)) !== 0) slots.push(at * 8 + bit);
   }
+  return slots;
 }
 
 export function sameSlots(one: Uint8Array, other: Uint8Array): boolean {

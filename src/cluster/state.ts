@@ -70,7 +70,7 @@ export function newNode(id: string, shardId: string, flags: number): NodeInfo {
 }
 
 export function noOwners(): string[] {
-  return Array.from({ length: SLOT_COUNT }, () => NO_OWNER);
+  return Array<string>(SLOT_COUNT).fill(NO_OWNER);
 }
 
 export function myself(state: ClusterState): NodeInfo {

@@ -7,7 +7,7 @@ import type { BusMessage, MessageHeader } from '../../src/cluster/bus/message.ts
 import { asPrimary } from '../../src/cluster/member-operations.ts';
 import { hasFailed, isPrimary, isReplica } from '../../src/cluster/node-info.ts';
 import { ownsSlots, slotsOf } from '../../src/cluster/slot-bitmap.ts';
-import { myself, withNode } from '../../src/cluster/state.ts';
+import { myself, nodeOf, withNode } from '../../src/cluster/state.ts';
 import type { ClusterState } from '../../src/cluster/state.ts';
 import { busPort, clientPort } from './sim-node.ts';
 import type { SimNode } from './sim-node.ts';
@@ -77,7 +77,7 @@ export class Candidate {
     attempt.epoch = node.state.currentEpoch + 1n;
     node.command(`to ask for votes in epoch ${attempt.epoch}`, (core) => core.adopt({ ...node.state, currentEpoch: attempt.epoch }));
     if (!node.isUp) return;
-    const message: BusMessage = { kind: 'auth-req', header: this.#header(attempt.primaryId) };
+    const message: BusMessage = { kind: 'auth-req', header: headerOf(node, attempt.primaryId) };
     for (const { link } of node.world.network.outbound(node)) node.send(link, message);
   }
 
@@ -90,24 +90,25 @@ export class Candidate {
     const owners = state.owners.map((owner) => (owner === primaryId ? state.myId : owner));
     node.command(`that it won in epoch ${epoch}`, (core) => core.adopt({ ...won, owners }));
   }
+}
 
-  #header(primaryId: string): MessageHeader {
-    const { state } = this.#node;
-    const me = myself(state);
-    return {
-      sender: me.id,
-      currentEpoch: state.currentEpoch,
-      configEpoch: state.nodes.get(primaryId)!.configEpoch,
-      replicationOffset: 0n,
-      slots: slotsOf(state.owners, primaryId),
-      primaryId,
-      announcedIp: '',
-      port: clientPort,
-      otherPort: 0,
-      busPort,
-      flags: me.flags,
-      clusterIsUp: false,
-      messageFlags: 0,
-    };
-  }
+/** What a node writes at the head of a message; `primaryId` is '' for a primary. */
+export function headerOf({ state }: SimNode, primaryId: string): MessageHeader {
+  const me = myself(state);
+  const owner = primaryId === '' ? me : nodeOf(state, primaryId);
+  return {
+    sender: me.id,
+    currentEpoch: state.currentEpoch,
+    configEpoch: owner.configEpoch,
+    replicationOffset: 0n,
+    slots: slotsOf(state.owners, owner.id),
+    primaryId,
+    announcedIp: '',
+    port: clientPort,
+    otherPort: 0,
+    busPort,
+    flags: me.flags,
+    clusterIsUp: false,
+    messageFlags: 0,
+  };
 }

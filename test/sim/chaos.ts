@@ -54,8 +54,7 @@ export class Chaos {
     this.#world.trace?.('everything works again');
     this.#world.network.heal();
     this.#world.network.weather = { ...calm, packetChance: this.#world.network.weather.packetChance };
-    const down = this.#world.nodes.filter((node) => !node.isUp);
-    if (this.#world.nodes.length > 3 && chance(this.#random, 0.5)) for (const node of down.slice(0, 1)) this.dead.add(node);
+    this.#leaveOneDead();
     for (const node of this.#world.nodes) {
       node.diesAfterSave = false;
       if (!node.isUp && !this.dead.has(node)) node.start();
@@ -163,6 +162,19 @@ export class Chaos {
       () => source.command(`to let ${slot} go to ${target.name}`, (it) => it.setSlot([String(slot), 'migrating', target.lastId])),
       ...[target, source, ...others].map(give),
     ]);
+  }
+
+  /**
+   * Perhaps a node that is down stays so. Better one that has replaced another that starts again just now: that must
+   * hear from others that its slots are gone.
+   */
+  #leaveOneDead(): void {
+    const { nodes, running, watcher } = this.#world;
+    const down = nodes.filter((node) => !node.isUp);
+    if (nodes.length <= 3 || down.length === 0 || chance(this.#random, 0.3)) return;
+    const winner = running.find((node) => watcher.hasWon(node) && isPrimary(myself(node.state)));
+    winner?.crash();
+    this.dead.add(winner ?? down[0]!);
   }
 
   #inTurn([first, ...rest]: readonly (() => string | undefined)[]): void {

@@ -20,7 +20,7 @@ export function disagreement(world: World, members: readonly SimNode[]): string 
   return sharedEpoch(world, first.state, downIds) ??
     abandonedReplica(world, running, downIds) ??
     firstOf(running, (node) => wrongMembers(world, node, members) ?? wrongFlags(world, node, downIds) ?? notServing(node, downIds)) ??
-    firstOf(others, (node) => difference(world, first, node, downIds));
+    firstOf(running, (node) => unknownClaim(node, running)) ?? firstOf(others, (node) => difference(world, first, node, downIds));
 }
 
 function firstOf(nodes: readonly SimNode[], find: (node: SimNode) => string | undefined): string | undefined {
@@ -70,6 +70,14 @@ function notServing(node: SimNode, downIds: ReadonlySet<string>): string | undef
   return node.node.table.health.up === misses ? `${node.name} ${misses ? 'serves' : 'does not serve'}` : undefined;
 }
 
+/** All know what a primary claims. What the dead have claimed last may have reached only some. */
+function unknownClaim({ name, state }: SimNode, running: readonly SimNode[]): string | undefined {
+  if (!isPrimary(myself(state))) return undefined;
+  const claimed = slotsOf(state.owners, state.myId);
+  const unaware = running.find((node) => slotsOf(node.state.owners, state.myId).some((byte, i) => (claimed[i]! & ~byte) !== 0));
+  return unaware === undefined ? undefined : `${unaware.name} does not know all slots of ${name}`;
+}
+
 function difference(world: World, first: SimNode, node: SimNode, downIds: ReadonlySet<string>): string | undefined {
   const [a, b] = [first.state, node.state];
   if (a.currentEpoch !== b.currentEpoch) return `${first.name} is in epoch ${a.currentEpoch}, ${node.name} in ${b.currentEpoch}`;
@@ -80,7 +88,7 @@ function difference(world: World, first: SimNode, node: SimNode, downIds: Readon
     if (downIds.has(info.id)) continue;
     if (info.primaryId !== other.primaryId) return `${first.name} and ${node.name} disagree whose replica ${name} is`;
     if (isPrimary(info) && info.configEpoch !== other.configEpoch) return `${first.name} and ${node.name} disagree about the config epoch of ${name}`;
-    if (!sameSlots(slotsOf(a.owners, info.id), slotsOf(b.owners, info.id))) return `${first.name} and ${node.name} disagree about the slots of ${name}`;
+    if (!sameSlots(slotsOf(a.owners, info.id), slotsOf(b.owners, info.id)) && downIds.size === 0) return `${first.name} and ${node.name} disagree about the slots of ${name}`;
   }
   return undefined;
 }

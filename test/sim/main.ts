@@ -3,11 +3,14 @@
  *
  *   npm run sim -- --seed 1 --runs 2000 [--nodes 7]     runs with seeds 1, 2, ...; stops at the first that fails
  *   npm run sim -- --seed 17 --runs 1 --trace           prints the whole course of one
+ *   npm run sim -- --broken 'votes twice'               runs nodes that are broken on purpose: see variants.ts
  *
  * A failure prints its seed, what did not hold and the last lines of its course. Exits with 1 after a failure.
  */
 import { parseArgs } from 'node:util';
+import { SimNode } from './sim-node.ts';
 import { simulate } from './simulation.ts';
+import { variantNamed } from './variants.ts';
 import { Violation } from './watcher.ts';
 
 const traceLinesMax = 40;
@@ -18,11 +21,13 @@ const { values } = parseArgs({
     runs: { type: 'string', default: '100' },
     nodes: { type: 'string' },
     trace: { type: 'boolean', default: false },
+    broken: { type: 'string' },
   },
 });
 const firstSeed = wholeNumber('seed', values.seed);
 const runCount = wholeNumber('runs', values.runs);
 const nodeCount = values.nodes === undefined ? undefined : wholeNumber('nodes', values.nodes);
+const nodeClass = values.broken === undefined ? SimNode : variantNamed(values.broken).nodeClass;
 run();
 
 function run(): void {
@@ -31,7 +36,7 @@ function run(): void {
   let slowest = { seed: 0, convergedMs: -1 };
   for (let seed = firstSeed; seed < firstSeed + runCount; seed++) {
     try {
-      const result = simulate({ seed, nodeCount, trace: values.trace ? (line): void => console.log(line) : undefined });
+      const result = simulate({ seed, nodeCount, nodeClass, trace: values.trace ? (line): void => console.log(line) : undefined });
       elections += result.electionCount;
       if (result.convergedMs > slowest.convergedMs) slowest = { seed, convergedMs: result.convergedMs };
     } catch (error) {
@@ -49,7 +54,7 @@ function explain(seed: number, error: unknown): void {
   const lines: string[] = [];
   if (!values.trace) {
     try {
-      simulate({ seed, nodeCount, trace: (line) => { if (!isRoutine(line)) lines.push(line); } });
+      simulate({ seed, nodeCount, nodeClass, trace: (line) => { if (!isRoutine(line)) lines.push(line); } });
     } catch {}
   }
   console.log([...lines.slice(-traceLinesMax), ''].join('\n'));

@@ -27,7 +27,7 @@ export class SimNode implements ClusterHost, BusDriver {
   readonly ip: string;
   readonly random: Random;
   readonly linksOverLimit = 0;
-  readonly candidate: Candidate;
+  candidate: Candidate;
   /** nodes.conf as it is on the disk. */
   disk = '';
   clockOffsetMs = 0;

@@ -28,7 +28,7 @@ export interface RunResult {
 }
 
 /** In node timeouts: within this time all agree again. Clocks that were put back by up to three timeouts are in it. */
-export const convergenceTimeouts = 20;
+export const convergenceTimeouts = 15;
 /** When an operator looks for slots that nobody serves. */
 const repairTimeouts = 8;
 const chaosMinMs = 3000;

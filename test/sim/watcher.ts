@@ -36,9 +36,10 @@ export class Violation extends Error {
   }
 }
 
+/** When a node said last that another one is down, and when it said so last as a primary with slots. */
 interface Report {
-  readonly atMs: number;
-  readonly wasVoter: boolean;
+  atMs: number;
+  asVoterMs: number;
 }
 
 /** What the watcher remembers of one node. */
@@ -70,6 +71,11 @@ export class Watcher {
 
   get electionCount(): number {
     return this.#winners.size;
+  }
+
+  /** Whether the node has won an election. */
+  hasWon(node: SimNode): boolean {
+    return this.#memoryOf(node).wonEpoch >= 0n;
   }
 
   started(node: SimNode): void {
@@ -122,7 +128,7 @@ export class Watcher {
 
   elected(node: SimNode, epoch: bigint, votes: ReadonlySet<string>): void {
     const real = [...votes].filter((voter) => this.#votes.get(`${voter} ${epoch}`) === node.name);
-    const needed = node.candidate.votesNeeded(node.state);
+    const needed = Math.floor(votersOf(node.state) / 2) + 1;
     if (real.length < needed) fail('majority', `${node.name} wins in epoch ${epoch} with ${real.length} of ${needed} votes`);
     const winner = this.#winners.get(epoch);
     if (winner !== undefined) fail('majority', `${node.name} wins in epoch ${epoch}, which ${winner} has won`);
@@ -142,7 +148,10 @@ export class Watcher {
   #note(node: SimNode, memory: Memory, about: string, by: string): void {
     let reports = memory.reports.get(about);
     if (reports === undefined) memory.reports.set(about, reports = new Map());
-    reports.set(by, { atMs: node.now(), wasVoter: isVoter(node.state, by) });
+    const report = reports.get(by) ?? { atMs: 0, asVoterMs: 0 };
+    reports.set(by, report);
+    report.atMs = node.now();
+    if (isVoter(node.state, by)) report.asVoterMs = report.atMs;
   }
 
   #checkEpochs(node: SimNode, memory: Memory, former: ClusterState, state: ClusterState): void {
@@ -168,8 +177,8 @@ export class Watcher {
     const { hearing, reports } = this.#memoryOf(node);
     if (hearing?.kind === 'fail' && hearing.nodeId === id && state.nodes.has(hearing.header.sender)) return true;
     const oldestMs = node.now() - this.#world.settings.nodeTimeoutMs * reportValidity;
-    const reporters = [...reports.get(id) ?? []].filter(([by, { atMs, wasVoter }]) =>
-      atMs >= oldestMs && state.nodes.has(by) && (wasVoter || isVoter(state, by)));
+    const reporters = [...reports.get(id) ?? []].filter(([by, { atMs, asVoterMs }]) =>
+      state.nodes.has(by) && (asVoterMs >= oldestMs || (atMs >= oldestMs && isVoter(state, by))));
     const mine = isPrimary(myself(state)) ? 1 : 0;
     return reporters.length + mine > Math.floor(votersOf(state) / 2);
   }

@@ -20,7 +20,7 @@ export function takeClaim(core: CoreContext, claimant: NodeInfo, configEpoch: bi
   const mainId = core.isPrimary ? core.state.myId : core.me.primaryId;
   // Who owns what was granted to another node is for the migration to find out.
   const granted = rangesInMoves(core.state, 'granted');
-  const next = [...owners];
+  let next: string[] | undefined;
   const dirty: number[] = [];
   let lostCount = 0;
   let claimedCount = 0;
@@ -32,10 +32,11 @@ export function takeClaim(core: CoreContext, claimant: NodeInfo, configEpoch: bi
     if (owner === core.state.myId && core.keysInSlot(slot) > 0) dirty.push(slot);
     if (owner !== NO_OWNER && owner === mainId) lostCount++;
     core.unclaimed.delete(slot);
+    next ??= [...owners];
     next[slot] = claimant.id;
   }
   noteUnclaimed(core, claimant.id, claimed);
-  if (next.every((owner, slot) => owner === owners[slot])) return;
+  if (next === undefined) return;
   core.state = { ...core.state, owners: next };
   afterLoss(core, claimant.id, mainId, lostCount, claimedCount, dirty);
 }
@@ -43,7 +44,7 @@ export function takeClaim(core: CoreContext, claimant: NodeInfo, configEpoch: bi
 /** Slots that the node does not claim any more. It keeps them until another does. */
 function noteUnclaimed(core: CoreContext, id: string, claimed: Uint8Array): void {
   const held = slotsOf(core.state.owners, id);
-  for (const slot of slotsIn(held)) if ((claimed[slot >> 3]! & (1 << (slot & 7))) === 0 && core.state.owners[slot] === id) core.unclaimed.add(slot);
+  for (const slot of slotsIn(held.map((byte, i) => byte & ~claimed[i]!))) core.unclaimed.add(slot);
 }
 
 function yields(core: CoreContext, owner: string, slot: number, configEpoch: bigint): boolean {

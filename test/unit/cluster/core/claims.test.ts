@@ -40,7 +40,7 @@ test('a replica with an old notion of its primary\'s slots is told who has them'
   const play = new Play(owning({ ...stateWith(peerOf('b', { configEpoch: 9n }), peerOf('c', { configEpoch: 2n }), replica), currentEpoch: 9n }, { 5: idOf('b'), 6: idOf('c') }));
   play.pass(100, 'd');
   play.from('d', 'ping', { configEpoch: 2n, currentEpoch: 9n, primaryId: idOf('c'), flags: NodeFlag.replica, slots: [5, 6] });
-  expect(play.lastSent('d', 'update')).toMatchObject({ nodeId: idOf('b'), configEpoch: 9n, slots: bitmapOf([5]) });
+  expect(play.lastSent('d', 'update')).toMatchObject({ nodeId: idOf('b'), configEpoch: 9n, slots: Buffer.from(bitmapOf([5])) });
   expect(play.state.owners[5]).toBe(idOf('b'));
 });
 
