@@ -1,4 +1,5 @@
 /** JavaScript heap and garbage collection of every thread while keys are loaded: neither may grow with the data. */
+import { setTimeout as delay } from 'node:timers/promises';
 import { withServer } from '../support/contestants.ts';
 import type { Contestant } from '../support/contestants.ts';
 import { threadFigures } from '../support/info.ts';
@@ -7,11 +8,14 @@ import { grouped, round } from '../support/report.ts';
 import type { Report } from '../support/report.ts';
 
 const valueBytes = 3;
+/** What a start leaves behind is put in order within a second or two. */
+const startMs = 3000;
 const mib = 2 ** 20;
 
 export async function measureHeap(tessera: Contestant, keyCount: number, report: Report): Promise<void> {
   report.section(`JavaScript heap while ${grouped(keyCount)} keys are loaded`);
   const [before, after] = await withServer(tessera, async (server, client) => {
+    await delay(startMs);
     const empty = await threadFigures(client);
     await client.call('CONFIG', 'RESETSTAT');
     await loadKeys(server.address.port, keyCount, valueBytes);

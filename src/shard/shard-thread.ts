@@ -56,6 +56,8 @@ export interface SlowCycle {
 
 const idleSleepMs = 100;
 const statisticsPeriodMs = 1000;
+/** After a thread's start, which needs the processors for more. */
+const settleAfterMs = 1000;
 const messageWaitMs = 10;
 /** The shortest time for which a shard frees what is unlinked before it looks at its ring again. */
 const freeingMs = 0.2;
@@ -73,6 +75,7 @@ export class ShardThread {
   readonly #orders: ShardOrders;
   readonly #walk: SlotWalk;
   #statisticsDueMs = 0;
+  readonly #settleAtMs = this.#clock.now() + settleAfterMs;
   #isSettled = false;
 
   constructor(task: ShardTask) {
@@ -123,9 +126,9 @@ export class ShardThread {
     }
   }
 
-  /** Once there is nothing to do after the start, young objects are settled. */
+  /** When there is nothing to do once the start is over, young objects are settled. */
   #rest(): void {
-    if (!this.#isSettled && this.#stats.get(Counter.batches) > 0) {
+    if (!this.#isSettled && this.#clock.now() >= this.#settleAtMs) {
       this.#isSettled = true;
       settleYoungObjects();
     } else {
