@@ -4,7 +4,7 @@
  */
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Door } from '../routing/door.ts';
-import { encodeRequest } from './encode-request.ts';
+import { encodeRequest } from '../protocol/encode-request.ts';
 import { InternalClient } from './internal-client.ts';
 
 const keysPerCommand = 100;

@@ -4,7 +4,7 @@
  */
 import type { Socket } from 'node:net';
 import type { Door } from '../routing/door.ts';
-import { encodeRequest } from './encode-request.ts';
+import { encodeRequest } from '../protocol/encode-request.ts';
 import { ReplySink } from './reply-sink.ts';
 
 interface InternalClientOptions {

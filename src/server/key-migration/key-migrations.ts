@@ -15,7 +15,7 @@ import { flagsOf } from '../../commands/table.ts';
 import * as clusterErrors from '../../protocol/cluster-errors.ts';
 import type { Session } from '../../routing/session.ts';
 import { SlotAnswer, SlotInput, decideSlot, isHeldBack, slotErrorText } from '../../routing/slot-decision.ts';
-import { encodeRequest } from '../encode-request.ts';
+import { encodeRequest } from '../../protocol/encode-request.ts';
 import { InternalClient } from '../internal-client.ts';
 import type { Server } from '../server.ts';
 import type { MigrateOutcome, MigrateRequest } from './migrate-request.ts';

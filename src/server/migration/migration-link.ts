@@ -19,7 +19,7 @@ import type { NodeInfo } from '../../cluster/node-info.ts';
 import type { ConfigValues } from '../../config/options.ts';
 import type { BusLink } from '../../socket/bus-link.ts';
 import { connectToNode } from '../../socket/node-connection.ts';
-import { encodeRequest } from '../encode-request.ts';
+import { encodeRequest } from '../../protocol/encode-request.ts';
 
 export interface LinkHooks {
   readonly onAnswer: (to: SourceMessage['kind'] | 'request', answer: Answer) => void;
