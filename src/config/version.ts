@@ -18,6 +18,7 @@ export const usageText = `Usage: tessera [/path/to/cluster.conf] [options] [-]
        tessera - (read config from stdin)
        tessera -v or --version
        tessera -h or --help
+       tessera cluster --help (make, look at, stop a cluster on this machine)
 
 Examples:
        tessera (run the server with default conf)

@@ -1,0 +1,126 @@
+/** Draws a cluster for a terminal: slots, nodes, shards and load. Data in, lines out. */
+import { SLOT_COUNT } from '../base/crc16.ts';
+import { shareBar, slotBar } from './bars.ts';
+import { formatAmount, formatCount } from './amounts.ts';
+import type { ClusterView, NodeState, NodeView } from './cluster-view.ts';
+import type { NodeFigures } from './node-figures.ts';
+import { rangesText } from './slot-ranges.ts';
+import { paintParts, tableLines } from './table.ts';
+import type { Column, Paint, Part, StretchCell, Style } from './table.ts';
+
+export interface Canvas {
+  /** Places of a line. */
+  readonly width: number;
+  readonly paint: Paint;
+  /** A line for each shard, however many there are. */
+  readonly showsShards: boolean;
+}
+
+/** With more shards than these in all, each node has one line unless the lines of shards are asked for. */
+const shardLinesMax = 24;
+const rangeTextLengthMax = 40;
+const stateStyles: Readonly<Record<NodeState, Style>> = {
+  'ok': 'green', 'suspected': 'yellow', 'joining': 'yellow', 'failed': 'red', 'no address': 'red', 'no answer': 'red',
+};
+const primaryStyles = ['cyan', 'magenta', 'blue', 'yellow'] as const satisfies readonly Style[];
+
+export function drawCluster(view: ClusterView, canvas: Canvas): string[] {
+  return [headLine(view, canvas.paint), '', ...slotTable(view, canvas), ...loadTable(view, canvas), ...moveTable(view, canvas), ...problemLines(view, canvas)];
+}
+
+function headLine({ state, isWell, nodes, slotsAssigned, epoch }: ClusterView, paint: Paint): string {
+  const isOf = (role: NodeView['role']): number => nodes.filter((node) => node.role === role).length;
+  const replicas = isOf('replica') === 0 ? '' : `, ${plural(isOf('replica'), 'replica')}`;
+  const facts = [`${slotsAssigned} of ${SLOT_COUNT} slots`, `${plural(isOf('primary'), 'primary', 'primaries')}${replicas}`, `epoch ${epoch}`];
+  const style = state !== 'ok' ? 'red' : isWell ? 'green' : 'yellow';
+  const word = state === 'ok' && !isWell ? 'ok, but see below' : state;
+  return paintParts([[style, '●'], ' Cluster is ', [style, word], ['dim', `  ·  ${facts.join('  ·  ')}`]], paint);
+}
+
+function slotTable({ nodes }: ClusterView, { width, paint }: Canvas): string[] {
+  const columns: Column[] = [{ title: 'NODE' }, { title: 'ID' }, { title: 'ROLE' }, { title: 'STATE' }, { title: 'SLOTS', align: 'right' }, { title: slotScale, stretch: [10, 64] }];
+  const styles = stylesOf(nodes);
+  return tableLines(columns, nodes.map((node): StretchCell[] => {
+    const { id, role, state, slots, slotCount } = node;
+    const about: StretchCell[] = [nameCell(node), ['dim', id.slice(0, 8)], role, [stateStyles[state], state]];
+    return role === 'replica' ? about : [...about, String(slotCount), (places) => slotBar(slots, places, styles.get(id)!)];
+  }), width, paint);
+}
+
+function slotScale(places: number): Part {
+  return ['dim', `0${String(SLOT_COUNT - 1).padStart(places - 1)}`];
+}
+
+function loadTable({ nodes }: ClusterView, { width, paint, showsShards }: Canvas): string[] {
+  const answering = nodes.filter(({ figures }) => figures !== undefined) as (NodeView & { readonly figures: NodeFigures })[];
+  if (answering.length === 0) return [];
+  const shardCount = answering.reduce((sum, { figures }) => sum + (figures.shards?.length ?? 0), 0);
+  const hasShardLines = showsShards || shardCount <= shardLinesMax;
+  const allOps = answering.reduce((sum, { figures }) => sum + figures.opsPerSecond, 0);
+  const styles = stylesOf(nodes);
+  const columns: Column[] = [
+    { title: 'NODE' }, { title: 'KEYS', align: 'right' }, { title: 'MEMORY', align: 'right' }, { title: 'OPS/S', align: 'right' },
+    { title: 'CLIENTS', align: 'right' }, { title: 'SHARE OF LOAD', stretch: [14, 40] },
+  ];
+  const rows = answering.flatMap((node): StretchCell[][] => {
+    const { figures, id } = node;
+    const style = styles.get(id) ?? 'cyan';
+    const shards = figures.shards ?? [];
+    const shardOps = shards.reduce((sum, { opsPerSecond }) => sum + opsPerSecond, 0);
+    return [
+      [
+        nameCell(node), figures.isLoading ? ['yellow', 'loading'] : formatCount(figures.keys), memoryText(figures), formatCount(figures.opsPerSecond),
+        formatCount(figures.clients), share(figures.opsPerSecond, allOps, style),
+      ],
+      ...(hasShardLines && shards.length > 1 ? shards : []).map(({ keys, usedBytes, opsPerSecond }, index): StretchCell[] => [
+        ['dim', `  shard ${index}`], ['dim', formatCount(keys)], ['dim', formatAmount(usedBytes)], ['dim', formatCount(opsPerSecond)], '',
+        share((opsPerSecond / (shardOps || 1)) * figures.opsPerSecond, allOps, 'dim'),
+      ]),
+    ];
+  });
+  return ['', ...tableLines(columns, rows, width, paint), ...hiddenShards(answering, hasShardLines, paint)];
+}
+
+function hiddenShards(nodes: readonly { readonly figures: NodeFigures }[], hasShardLines: boolean, paint: Paint): string[] {
+  if (hasShardLines) return [];
+  const count = nodes.reduce((sum, { figures }) => sum + (figures.shards?.length ?? 0), 0);
+  return [paintParts(['  ', ['dim', `${count} shards; --shards shows each`]], paint)];
+}
+
+function moveTable({ moves }: ClusterView, { width, paint }: Canvas): string[] {
+  if (moves.length === 0) return [];
+  return ['', ...tableLines([{ title: 'SLOTS ON THE MOVE' }, { title: 'FROM' }, { title: 'TO' }, { title: 'STAGE' }], moves.map(({ slots, from, to, stage }) =>
+    [shortened(rangesText(slots)), from, to, [stage.startsWith('open') ? 'red' : 'yellow', stage]]), width, paint)];
+}
+
+function problemLines({ problems }: ClusterView, { paint }: Canvas): string[] {
+  return problems.length === 0 ? [] : ['', ...problems.map((problem) => paintParts(['  ', ['red', '✗'], ` ${problem}`], paint))];
+}
+
+/** A colour for each primary; its replicas have it too. */
+function stylesOf(nodes: readonly NodeView[]): ReadonlyMap<string, Style> {
+  const primaries = nodes.filter(({ role }) => role === 'primary').map(({ id }, at): [string, Style] => [id, primaryStyles[at % primaryStyles.length]!]);
+  const styles = new Map(primaries);
+  for (const { id, primaryId } of nodes) if (primaryId !== undefined) styles.set(id, styles.get(primaryId) ?? 'cyan');
+  return styles;
+}
+
+function nameCell({ role, address }: NodeView): StretchCell {
+  return role === 'replica' ? [['dim', '└ '], address] : ['bold', address];
+}
+
+function memoryText({ usedBytes, maxBytes }: NodeFigures): string {
+  return maxBytes === 0 ? formatAmount(usedBytes) : `${formatAmount(usedBytes)} of ${formatAmount(maxBytes)}`;
+}
+
+function share(ops: number, allOps: number, style: Style): StretchCell {
+  return (places) => (allOps === 0 ? ['dim', 'idle'] : shareBar(ops / allOps, places, style));
+}
+
+function shortened(text: string): string {
+  return text.length <= rangeTextLengthMax ? text : `${text.slice(0, rangeTextLengthMax - 1)}…`;
+}
+
+function plural(count: number, one: string, many = `${one}s`): string {
+  return `${count} ${count === 1 ? one : many}`;
+}

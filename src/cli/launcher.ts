@@ -1,0 +1,89 @@
+/**
+ * Starts nodes in the background, each in a session of its own with its log in a file, and takes them back when
+ * something goes wrong before they are let go.
+ */
+import { spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
+import { closeSync, openSync } from 'node:fs';
+import { setTimeout as delay } from 'node:timers/promises';
+import { addressText } from './cluster-view.ts';
+import { withClient } from './connect.ts';
+import type { LocalNode } from './local-nodes.ts';
+import { lastLines } from './log-tail.ts';
+import { reasonOf } from './reason.ts';
+import { parseInfo } from './replies.ts';
+import { CommandError } from './usage.ts';
+
+const readyMsMax = 120_000;
+const askAgainMs = 50;
+/** How long a node that is taken back may take to end in order. */
+const stopMsMax = 10_000;
+
+interface Started {
+  readonly node: LocalNode;
+  readonly child: ChildProcess;
+  readonly exit: Promise<string>;
+}
+
+export class Launcher {
+  readonly #started: Started[] = [];
+
+  /** Resolves with the pid once the node answers. Throws CommandError with the end of its log. */
+  async start(node: LocalNode, signal: AbortSignal): Promise<number> {
+    const log = openSync(node.logPath, 'a');
+    const child = spawn(process.execPath, [...process.execArgv, process.argv[1]!, node.confPath], {
+      cwd: node.directory, detached: true, stdio: ['ignore', log, log],
+    });
+    closeSync(log);
+    const exit = new Promise<string>((resolve) => {
+      child.once('error', (error) => resolve(`could not start: ${reasonOf(error)}`));
+      child.once('exit', (code, by) => resolve(code === null ? `was ended by ${by}` : `ended with code ${code}`));
+    });
+    this.#started.push({ node, child, exit });
+    const end = await Promise.race([exit, untilAnswers(node, child, signal)]);
+    if (end !== undefined) throw failure(node, end);
+    return child.pid!;
+  }
+
+  /** Ends what was started, in order where it goes quickly. */
+  async takeBack(): Promise<void> {
+    await Promise.all(this.#started.map(async ({ child, exit }) => {
+      child.kill('SIGTERM');
+      const guard = new AbortController();
+      const late = delay(stopMsMax, undefined, { signal: guard.signal }).then(() => child.kill('SIGKILL'), () => undefined);
+      await Promise.race([exit, late]);
+      guard.abort();
+      await exit;
+    }));
+  }
+
+  /** From here on the nodes live by themselves. */
+  letGo(): void {
+    for (const { child } of this.#started.splice(0)) child.unref();
+  }
+}
+
+/** Why it does not, or nothing once it does. */
+async function untilAnswers(node: LocalNode, child: ChildProcess, signal: AbortSignal): Promise<string | undefined> {
+  let reason = '';
+  for (let waitedMs = 0; waitedMs < readyMsMax; waitedMs += askAgainMs) {
+    signal.throwIfAborted();
+    const isOver = child.pid === undefined || child.exitCode !== null || child.signalCode !== null;
+    if (isOver) return undefined;
+    try {
+      const info = parseInfo(await withClient(node, node.access, (client) => client.text('INFO')));
+      if (info.get('process_id') === String(child.pid) && info.get('loading') !== '1') return undefined;
+      reason = info.get('loading') === '1' ? 'it still loads its data' : 'another server answers on its port';
+    } catch (error) {
+      reason = reasonOf(error);
+    }
+    await delay(askAgainMs, undefined, { signal });
+  }
+  return `does not answer after ${readyMsMax / 1000} s: ${reason}`;
+}
+
+function failure(node: LocalNode, what: string): CommandError {
+  const lines = lastLines(node.logPath);
+  const log = lines.length === 0 ? 'Its log is empty.' : `The end of its log:\n\n${lines.map((line) => `    ${line}`).join('\n')}`;
+  return new CommandError(`node ${addressText(node.host, node.port)} ${what}. ${log}`);
+}

@@ -1,0 +1,25 @@
+/** `tessera cluster status`: a drawing of the cluster, or all of it as JSON. */
+import type { StatusRequest } from './arguments.ts';
+import { viewCluster } from './cluster-view.ts';
+import type { Collected } from './cluster-view.ts';
+import { collectCluster, recallCluster } from './collect-cluster.ts';
+import { drawCluster } from './draw-cluster.ts';
+import { readLocalNodes } from './local-nodes.ts';
+import { stateOfNode } from './local-process.ts';
+import type { Terminal } from './terminal.ts';
+
+/** Whether the cluster is well. Throws CommandError when nothing can be found out. */
+export async function showStatus({ from, access, asJson, showsShards }: StatusRequest, terminal: Terminal): Promise<boolean> {
+  const view = viewCluster('dir' in from ? await collectLocal(from.dir) : await collectCluster([{ address: from, access }]));
+  if (asJson) terminal.say(JSON.stringify(view, undefined, 2));
+  else for (const line of drawCluster(view, { ...terminal, showsShards })) terminal.say(line);
+  return view.isWell;
+}
+
+async function collectLocal(dir: string): Promise<Collected> {
+  const nodes = readLocalNodes(dir);
+  const states = await Promise.all(nodes.map(stateOfNode));
+  const running = nodes.filter((_, index) => states[index]!.is === 'running');
+  if (running.length === 0) return recallCluster(nodes, 'it does not run');
+  return await collectCluster(running.map((node) => ({ address: node, access: node.access })));
+}
