@@ -38,7 +38,7 @@ export class ClusterBus implements BusDriver {
     const { config } = this.#server;
     await this.#sockets.open(busPort(config.values), config.values);
     config.onChange([
-      'tls-cluster', 'bind', 'tls-cert-file', 'tls-key-file', 'tls-key-file-pass', 'tls-ca-cert-file', 'tls-ca-cert-dir', 'tls-protocols',
+      'tls-cluster', 'bind', 'bind-source-addr', 'tls-cert-file', 'tls-key-file', 'tls-key-file-pass', 'tls-ca-cert-file', 'tls-ca-cert-dir', 'tls-protocols',
       'tls-ciphers', 'tls-ciphersuites', 'tls-client-cert-file', 'tls-client-key-file', 'tls-client-key-file-pass',
     ], (values) => this.#sockets.open(busPort(values), { ...values }));
     this.#node.connectBus(this);
@@ -96,7 +96,7 @@ export class ClusterBus implements BusDriver {
     for (const [id, link] of this.#links) {
       if (link.waitingBytes <= limit) continue;
       this.linksOverLimit++;
-      this.#server.logger.warning(`Freeing outbound cluster link to ${link.peerName}: its send buffer has ${link.waitingBytes} bytes`);
+      this.#server.logger.warning(`Freeing cluster link with ${link.peerName}: its send buffer has ${link.waitingBytes} bytes`);
       this.#drop(id);
     }
   }

@@ -3,8 +3,8 @@
  * tls-cluster, over TLS, where both ends must show a certificate that the authority has signed.
  */
 import { once } from 'node:events';
-import { connect as connectTcp, createServer as createTcpServer } from 'node:net';
-import type { Server, Socket } from 'node:net';
+import { connect as connectTcp, createServer as createTcpServer, isIP } from 'node:net';
+import type { Server, Socket, TcpNetConnectOpts } from 'node:net';
 import { connect as connectTls, createServer as createTlsServer } from 'node:tls';
 import type { Logger } from '../base/logger.ts';
 import type { ConfigValues } from '../config/options.ts';
@@ -16,7 +16,10 @@ import type { PlannedPort } from './listen-plan.ts';
 import { tlsClientOptions, tlsServerOptions } from './tls-settings.ts';
 import type { TlsClientValues } from './tls-settings.ts';
 
-export type BusSocketValues = Pick<ConfigValues, 'bind' | 'tcp-backlog' | 'tls-cluster'> & TlsClientValues;
+export type BusSocketValues = Pick<ConfigValues, 'bind' | 'bind-source-addr' | 'tcp-backlog' | 'tls-cluster'> & TlsClientValues;
+
+/** What the system says to a source address that is not this host's, or of the wrong family. */
+const unusableSource = new Set(['EADDRNOTAVAIL', 'EINVAL', 'EAFNOSUPPORT']);
 
 /** Nodes that may be connected to this one at a time: more than a cluster has. */
 const inboundLinksMax = 4096;
@@ -25,7 +28,9 @@ export class BusSockets {
   readonly #logger: Logger;
   readonly #onLink: (link: BusLink) => void;
   #servers: Server[] = [];
-  #connect: (ip: string, port: number) => Socket = (ip, port) => connectTcp({ host: ip, port });
+  #connect: (to: TcpNetConnectOpts) => Socket = (to) => connectTcp(to);
+  /** Where connections come from; '' for wherever the system likes. */
+  #sourceAddress = '';
 
   /** `onLink` gets every link that another node opens, after its handshake. */
   constructor(logger: Logger, onLink: (link: BusLink) => void) {
@@ -39,7 +44,8 @@ export class BusSockets {
     const overTls = values['tls-cluster'];
     const outgoing = overTls ? tlsClientOptions(values) : undefined;
     const incoming = overTls ? tlsServerOptions({ ...values, 'tls-auth-clients': 'yes' }) : undefined;
-    this.#connect = (ip, to) => (outgoing === undefined ? connectTcp({ host: ip, port: to }) : connectTls({ ...outgoing, host: ip, port: to }));
+    this.#connect = (to) => (outgoing === undefined ? connectTcp(to) : connectTls({ ...outgoing, ...to }));
+    this.#sourceAddress = this.#checkedSource(values['bind-source-addr']);
     const plan = listenPlan({ bind: values.bind, port, 'tls-port': 0, unixsocket: '' }) as PlannedPort[];
     for (const planned of plan) {
       const server = incoming === undefined ? createTcpServer() : createTlsServer(incoming);
@@ -51,9 +57,24 @@ export class BusSockets {
 
   /** A link that tells `onConnected` when it is there, or ends. */
   connect(ip: string, port: number, onConnected: () => void): BusLink {
-    const socket = this.#connect(ip, port);
+    const localAddress = this.#sourceAddress;
+    const socket = this.#connect({ host: ip, port, ...(localAddress === '' ? {} : { localAddress }) });
+    if (localAddress !== '') socket.once('error', (error: NodeJS.ErrnoException) => this.#doubtSource(error));
     socket.once('encrypted' in socket ? 'secureConnect' : 'connect', onConnected);
     return new BusLink(socket);
+  }
+
+  #checkedSource(address: string): string {
+    if (address === '' || isIP(address) !== 0) return address;
+    this.#logger.warning(`bind-source-addr ${address} is not an IP address, so it is not used`);
+    return '';
+  }
+
+  /** An address that is not this host's keeps no node from its cluster: the next attempts do without. */
+  #doubtSource({ code, message }: NodeJS.ErrnoException): void {
+    if (this.#sourceAddress === '' || !unusableSource.has(code ?? '')) return;
+    this.#logger.warning(`Connecting to cluster nodes from ${this.#sourceAddress} is not possible, so it is done from any address: ${message}`);
+    this.#sourceAddress = '';
   }
 
   /** Stops listening. */

@@ -17,7 +17,8 @@ const nodeIdOrNone = /^(?:[0-9a-f]{40})?$/;
 /** An address, or a name for one. Nothing that would tear a line of nodes.conf. */
 const address = /^[0-9A-Za-z.:%_-]{0,45}$/;
 const hostName = /^[0-9A-Za-z.-]{0,255}$/;
-const humanName = /^[0-9A-Za-z._-]{0,255}$/;
+/** Names for people; others, which some versions allow, are not worth a link, and are not kept. */
+const humanName = /^[0-9A-Za-z._/-]{0,255}$/;
 
 /** What the first PREFIX_BYTES say. */
 export interface PacketPrefix {
@@ -133,13 +134,18 @@ function readExtensions(cursor: PacketCursor, count: number): PingExtensions {
     }
     const data = cursor.part(byteCount - EXTENSION_PREFIX_BYTES);
     if (type === ExtensionType.hostname) found.hostname = data.text(data.remaining, hostName, 'the host name');
-    else if (type === ExtensionType.humanName) found.humanName = data.text(data.remaining, humanName, 'the name of the sender');
+    else if (type === ExtensionType.humanName) found.humanName = readHumanName(data);
     else if (type === ExtensionType.shardId) found.shardId = readId(data);
     else if (type === ExtensionType.clientIpv4) found.clientIpv4 = data.text(data.remaining, address, 'the ip for clients');
     else if (type === ExtensionType.clientIpv6) found.clientIpv6 = data.text(data.remaining, address, 'the ip for clients');
     else if (type === ExtensionType.forgotten) forgotten.push({ nodeId: readId(data), ttlSeconds: data.u64() });
   }
   return forgotten.length === 0 ? found : { ...found, forgotten };
+}
+
+function readHumanName(data: PacketCursor): string {
+  const name = data.text(data.remaining, /^/, 'the name of the sender');
+  return humanName.test(name) ? name : '';
 }
 
 function readPublish(cursor: PacketCursor, kind: PublishMessage['kind']): PublishMessage {

@@ -7,6 +7,7 @@ const clientAddress = awaits('separate addresses for clients');
 const replication = awaits('replication');
 const migration = foreign('slots move without a child process, a replication buffer or an archive of their own');
 const hostNameLengthMax = 256;
+const nodeNameLengthMax = 255;
 const backlogBytesMin = 16 * 1024;
 
 export const clusterOptions = {
@@ -84,6 +85,8 @@ function hostNameReason(name: string): string | undefined {
   return /^[A-Za-z0-9.-]*$/.test(name) ? undefined : 'Hostnames may only contain alphanumeric characters, hyphens or dots';
 }
 
+/** What the bus and nodes.conf can carry, also those of other nodes. */
 function nodeNameReason(name: string): string | undefined {
-  return /^[\x21-\x7e]*$/.test(name) ? undefined : 'Announced human node name contained invalid character';
+  if (name.length > nodeNameLengthMax) return `Node names must be at most ${nodeNameLengthMax} characters`;
+  return /^[A-Za-z0-9._/-]*$/.test(name) ? undefined : 'Announced human node name contained invalid character';
 }

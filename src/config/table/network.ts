@@ -24,7 +24,7 @@ export const networkOptions = {
     pubsub: { hardBytes: 32 * mib, softBytes: 8 * mib, softSeconds: 60 },
   }),
   'maxmemory-clients': memoryOrPercent(awaits('eviction of clients')),
-  'bind-source-addr': text('', awaits('outgoing connections')),
+  'bind-source-addr': text(''),
   'socket-mark-id': integer(0, 0, uint32Max, { ...atStart, ...foreign('sockets cannot be marked') }),
   mptcp: yesNo(false, { ...atStart, ...foreign('listeners speak plain TCP') }),
   'max-new-connections-per-cycle': integer(10, 1, 1000, foreign('accepting is not counted in cycles')),

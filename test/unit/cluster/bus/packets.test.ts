@@ -186,6 +186,12 @@ describe('spoilt packets', () => {
     }
   });
 
+  test.each(['a b', 'a,b', 'a=b', 'a\nb', '"a"', 'a'.repeat(256)])('a name for people that nodes.conf could not keep is passed over: %j', (humanName) => {
+    const named = { ...readPacket(ping), extensions: { humanName, shardId: 'a'.repeat(40) } } as BusMessage;
+    expect(readPacket(writePacket(named))).toMatchObject({ extensions: { humanName: '', shardId: 'a'.repeat(40) } });
+    expect(readPacket(writePacket({ ...named, extensions: { humanName: 'eu-1/a_b.c' } } as BusMessage))).toMatchObject({ extensions: { humanName: 'eu-1/a_b.c' } });
+  });
+
   test('extensions of a newer version are passed over', () => {
     const message = { ...messages.find(({ kind }) => kind === 'pong')!, extensions: { hostname: 'a' } } as BusMessage;
     const packet = writePacket(message);

@@ -1,0 +1,116 @@
+/** Connections of the bus as sockets: how much may wait in one, and where they come from. */
+import { once } from 'node:events';
+import { connect as connectSocket, createServer } from 'node:net';
+import type { Socket } from 'node:net';
+import { afterAll, describe, expect, test } from 'vitest';
+import { NodeFlag } from '../../src/cluster/node-info.ts';
+import { writePacket } from '../../src/cluster/bus/packet-writer.ts';
+import { claimPort } from '../support/free-port.ts';
+import { hasReference } from '../support/redis-binary.ts';
+import type { RespClient } from '../support/resp-client.ts';
+import type { Server } from '../support/server.ts';
+import { connect, startRedis, startTessera } from '../support/start-server.ts';
+import type { StartOptions } from '../support/start-server.ts';
+import { until, within } from '../support/until.ts';
+import { idOf } from '../unit/cluster/support.ts';
+
+const patienceMs = 30_000;
+const servers: Server[] = [];
+const clients: RespClient[] = [];
+const sockets: Socket[] = [];
+
+async function startNode(start: (options: StartOptions) => Promise<Server>, config: Readonly<Record<string, string>> = {}): Promise<{ client: RespClient; busPort: number }> {
+  const busPort = await claimPort();
+  const server = await start({ config: { 'cluster-enabled': 'yes', 'cluster-node-timeout': '2000', 'cluster-port': String(busPort), ...config } });
+  servers.push(server);
+  const client = await connect(server, 'tcp', patienceMs);
+  clients.push(client);
+  return { client, busPort };
+}
+
+afterAll(async () => {
+  for (const socket of sockets) socket.destroy();
+  for (const client of clients) client.close();
+  for (const server of servers) await server.kill();
+});
+
+/** Somebody who sends pings and takes no pong. */
+async function openDeafLink(busPort: number): Promise<Socket> {
+  const socket = connectSocket(busPort, '127.0.0.1');
+  sockets.push(socket);
+  await once(socket, 'connect');
+  socket.pause();
+  socket.on('error', () => socket.destroy());
+  return socket;
+}
+
+/** From where the node connects to one that it is to meet. */
+async function sourceOf(client: RespClient): Promise<string> {
+  const listener = createServer().listen(0, '127.0.0.1');
+  await once(listener, 'listening');
+  const { port } = listener.address() as { port: number };
+  const arrived = once(listener, 'connection') as Promise<[Socket]>;
+  await client.call('CLUSTER', 'MEET', '127.0.0.1', String(port), String(port));
+  const [socket] = await within('it connects', arrived, patienceMs);
+  sockets.push(socket);
+  listener.close();
+  return socket.remoteAddress!;
+}
+
+function field(info: Buffer, name: string): number {
+  return Number(new RegExp(`${name}:(\\d+)`).exec(info.toString())?.[1]);
+}
+
+describe('cluster-link-sendbuf-limit', () => {
+  const ping = writePacket({
+    kind: 'ping', gossip: [], extensions: {},
+    header: {
+      sender: idOf('e'), currentEpoch: 0n, configEpoch: 0n, replicationOffset: 0n, slots: new Uint8Array(2048), primaryId: '', announcedIp: '',
+      port: 7000, otherPort: 0, busPort: 17_000, flags: NodeFlag.primary, clusterIsUp: true, messageFlags: 0,
+    },
+  });
+  const pings = Buffer.concat(Array.from({ length: 200 }, () => ping));
+
+  test('cuts a link whose other end does not take what it is sent, and counts it', async () => {
+    const { client, busPort } = await startNode(startTessera, { 'cluster-link-sendbuf-limit': '100kb' });
+    const info = (): Promise<Buffer> => client.callRaw('CLUSTER', 'INFO');
+    const [deaf, idle] = [await openDeafLink(busPort), await openDeafLink(busPort)];
+    await until('the link is cut', async () => {
+      if (deaf.writableLength < pings.length) deaf.write(pings);
+      return field(await info(), 'total_cluster_links_buffer_limit_exceeded') === 1;
+    }, patienceMs);
+    deaf.resume();
+    await until('its end is seen', () => deaf.destroyed, patienceMs);
+    expect(servers.at(-1)!.log).toMatch(/Freeing cluster link with 127\.0\.0\.1:\d+: its send buffer has \d{6,} bytes/);
+    expect(idle.destroyed).toBe(false);
+    expect(field(await info(), 'cluster_stats_messages_pong_sent')).toBeGreaterThan(40);
+  });
+
+  test('is off by default, and can be set while links are there', async () => {
+    const { client, busPort } = await startNode(startTessera);
+    const pongsSent = async (): Promise<number> => field(await client.callRaw('CLUSTER', 'INFO'), 'cluster_stats_messages_pong_sent');
+    const deaf = await openDeafLink(busPort);
+    await until('more waits than systems buffer', async () => {
+      if (deaf.writableLength < pings.length) deaf.write(pings);
+      return (await pongsSent()) * ping.length > 16 * 1024 * 1024;
+    }, patienceMs);
+    expect(field(await client.callRaw('CLUSTER', 'INFO'), 'total_cluster_links_buffer_limit_exceeded')).toBe(0);
+    await client.call('CONFIG', 'SET', 'cluster-link-sendbuf-limit', '1mb');
+    await until('the link is cut', async () => field(await client.callRaw('CLUSTER', 'INFO'), 'total_cluster_links_buffer_limit_exceeded') === 1, patienceMs);
+  });
+});
+
+describe.runIf(process.platform === 'linux').each<[string, (options: StartOptions) => Promise<Server>, boolean]>([
+  ['Tessera', startTessera, true], ['redis-server', startRedis, hasReference()],
+])('bind-source-addr of %s', (_, start, isThere) => {
+  test.runIf(isThere)('is where its bus connects from, if the host has that address', async () => {
+    const { client } = await startNode(start, { 'bind-source-addr': '127.0.0.9' });
+    expect(await sourceOf(client)).toBe('127.0.0.9');
+    await client.call('CONFIG', 'SET', 'bind-source-addr', '192.0.2.1');
+    expect(await sourceOf(client)).toBe('127.0.0.1');
+    await client.call('CONFIG', 'SET', 'bind-source-addr', '127.0.0.8');
+    expect(await sourceOf(client)).toBe('127.0.0.8');
+    await client.call('CONFIG', 'SET', 'bind-source-addr', '');
+    expect(await sourceOf(client)).toBe('127.0.0.1');
+  });
+});
