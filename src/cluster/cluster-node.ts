@@ -16,7 +16,7 @@ import type { Output } from './core/output.ts';
 import type { BusMessage } from './bus/message.ts';
 import { bumpEpoch, resetNode, setConfigEpoch } from './epoch-operations.ts';
 import { withoutMember } from './member-operations.ts';
-import { clientPort, isReplica } from './node-info.ts';
+import { clientIp, clientPort, isReplica } from './node-info.ts';
 import type { NodeInfo } from './node-info.ts';
 import { nodeLines } from './node-lines.ts';
 import { printNodesConf } from './nodes-conf.ts';
@@ -288,16 +288,16 @@ export class ClusterNode {
   }
 
   /** A line of CLUSTER NODES for every member. */
-  nodeLines(overTls: boolean): string[] {
+  nodeLines(overTls: boolean, overIpv6 = false): string[] {
     const seen = this.#core.seen();
-    return nodeLines(seen, seen.nodes.values(), overTls ? 'tls-client' : 'tcp-client');
+    return nodeLines(seen, seen.nodes.values(), overTls ? 'tls-client' : 'tcp-client', overIpv6);
   }
 
   /** The lines of a primary's replicas, or an error's text when `node` is none. */
-  replicaLines(node: NodeInfo, overTls: boolean): string[] | string {
+  replicaLines(node: NodeInfo, overTls: boolean, overIpv6 = false): string[] | string {
     if (isReplica(node)) return clusterErrors.notPrimary;
     const seen = this.#core.seen();
-    return nodeLines(seen, replicasOf(seen, node.id), overTls ? 'tls-client' : 'tcp-client');
+    return nodeLines(seen, replicasOf(seen, node.id), overTls ? 'tls-client' : 'tcp-client', overIpv6);
   }
 
   servedRanges(): ServedRange[] {
@@ -309,11 +309,15 @@ export class ClusterNode {
   }
 
   /** The host that clients are told for `node`; null when they are to stay with the one they asked. */
-  endpointOf(node: NodeInfo): string | null {
+  endpointOf(node: NodeInfo, overIpv6 = false): string | null {
     const { preferredEndpoint } = this.#settings;
-    if (preferredEndpoint === 'ip') return node.ip;
+    if (preferredEndpoint === 'ip') return clientIp(node, overIpv6);
     if (preferredEndpoint === 'hostname') return node.hostname === '' ? '?' : node.hostname;
     return null;
+  }
+
+  ipOf(node: NodeInfo, overIpv6: boolean): string {
+    return clientIp(node, overIpv6);
   }
 
   portOf(node: NodeInfo, overTls: boolean): number {
@@ -324,10 +328,10 @@ export class ClusterNode {
    * The host:port that a redirect of `slot` names: its owner for MOVED, the node that it is moving to
    * for ASK. '' when there is no such node.
    */
-  redirectEndpoint(redirect: 'moved' | 'ask', slot: number, overTls: boolean): string {
+  redirectEndpoint(redirect: 'moved' | 'ask', slot: number, overTls: boolean, overIpv6 = false): string {
     const { owners, migratingTo, nodes } = this.state;
     const node = nodes.get((redirect === 'moved' ? owners[slot] : migratingTo.get(slot)) ?? NO_OWNER);
-    return node === undefined ? '' : `${this.endpointOf(node) ?? ''}:${clientPort(node, overTls)}`;
+    return node === undefined ? '' : `${this.endpointOf(node, overIpv6) ?? ''}:${clientPort(node, overTls)}`;
   }
 
   /** Takes over what a step of the core has made, and has its outputs carried out. */
@@ -364,9 +368,11 @@ export class ClusterNode {
   }
 }
 
-function announcing(state: ClusterState, { address, humanName }: ClusterSettings, ip: string): ClusterState {
+function announcing(state: ClusterState, { address, humanName, clientIpv4, clientIpv6 }: ClusterSettings, ip: string): ClusterState {
   const next = withMyAddress(state, { ...address, ip });
-  return myself(next).humanName === humanName ? next : withNode(next, next.myId, { humanName });
+  const me = myself(next);
+  const isSame = me.humanName === humanName && me.clientIpv4 === clientIpv4 && me.clientIpv6 === clientIpv6;
+  return isSame ? next : withNode(next, next.myId, { humanName, clientIpv4, clientIpv6 });
 }
 
 /** Others rely on these: they must not be forgotten once they are told. */

@@ -40,7 +40,7 @@ export function resetNode(state: ClusterState, hard: boolean, ids: ResetIds, key
   if (!isReplica(me) && keyCount > 0) return clusterErrors.clusterResetNotEmpty;
   const fresh = newClusterState(hard ? ids.nodeId : state.myId, hard || isReplica(me) ? ids.shardId : me.shardId);
   const flags = myself(fresh).flags | (me.flags & NodeFlag.noFailover);
-  const alone = withNode(withMyAddress(fresh, me), fresh.myId, { flags, humanName: me.humanName });
+  const alone = withNode(withMyAddress(fresh, me), fresh.myId, { flags, humanName: me.humanName, clientIpv4: me.clientIpv4, clientIpv6: me.clientIpv6 });
   if (hard) return alone;
   const kept = withNode(alone, state.myId, { configEpoch: me.configEpoch });
   return { ...kept, currentEpoch: state.currentEpoch, lastVoteEpoch: state.lastVoteEpoch };

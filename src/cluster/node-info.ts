@@ -34,6 +34,9 @@ export interface NodeInfo extends AnnouncedAddress {
   readonly shardId: string;
   /** The operator's name for it (Redis 7.2's nodename), kept as it was told. */
   readonly humanName: string;
+  /** Where its clients are sent that have come over IPv4, or IPv6; '' for `ip`. */
+  readonly clientIpv4: string;
+  readonly clientIpv6: string;
   /** Bits of NodeFlag. */
   readonly flags: number;
   /** Id of the primary that this node replicates; '' for a primary. */
@@ -93,6 +96,11 @@ export function isPrimary(node: NodeInfo): boolean {
 
 export function hasFailed(node: NodeInfo): boolean {
   return (node.flags & NodeFlag.failed) !== 0;
+}
+
+/** The address for a client that has come over IPv6, or over anything else. */
+export function clientIp({ ip, clientIpv4, clientIpv6 }: NodeInfo, overIpv6: boolean): string {
+  return (overIpv6 ? clientIpv6 : clientIpv4) || ip;
 }
 
 /** The port for a client of the given kind; a node that has only the other kind answers with that. */

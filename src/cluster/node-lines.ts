@@ -6,7 +6,7 @@
  * A slot is `5`, `0-100`, `[7->-id]` (migrating) or `[7-<-id]` (importing); the marks stand on this
  * node's own line. Only the file has the fields behind the hostname, as Redis 7.2 writes them.
  */
-import { NodeFlag, clientPort, isReplica, printFlags } from './node-info.ts';
+import { NodeFlag, clientIp, clientPort, isReplica, printFlags } from './node-info.ts';
 import type { NodeInfo } from './node-info.ts';
 import { slotRangesByOwner } from './slot-ranges.ts';
 import type { SlotRange } from './slot-ranges.ts';
@@ -16,17 +16,17 @@ import type { ClusterState } from './state.ts';
 export type LineFor = 'tcp-client' | 'tls-client' | 'file';
 
 /** A line, without its end, for every member. */
-export function nodeLines(state: ClusterState, nodes: Iterable<NodeInfo>, lineFor: LineFor): string[] {
+export function nodeLines(state: ClusterState, nodes: Iterable<NodeInfo>, lineFor: LineFor, overIpv6 = false): string[] {
   const ranges = slotRangesByOwner(state.owners);
-  return Array.from(nodes, (node) => nodeLine(state, node, ranges.get(node.id) ?? [], lineFor));
+  return Array.from(nodes, (node) => nodeLine(state, node, ranges.get(node.id) ?? [], address(node, lineFor, overIpv6)));
 }
 
-function nodeLine(state: ClusterState, node: NodeInfo, ranges: readonly SlotRange[], lineFor: LineFor): string {
+function nodeLine(state: ClusterState, node: NodeInfo, ranges: readonly SlotRange[], place: string): string {
   const isMe = node.id === state.myId;
   const epoch = isReplica(node) ? (state.nodes.get(node.primaryId)?.configEpoch ?? node.configEpoch) : node.configEpoch;
   return [
     node.id,
-    address(node, lineFor),
+    place,
     printFlags(node.flags),
     node.primaryId === '' ? '-' : node.primaryId,
     node.pingSentMs,
@@ -38,12 +38,15 @@ function nodeLine(state: ClusterState, node: NodeInfo, ranges: readonly SlotRang
   ].join(' ');
 }
 
-function address(node: NodeInfo, lineFor: LineFor): string {
+function address(node: NodeInfo, lineFor: LineFor, overIpv6: boolean): string {
   const port = clientPort(node, lineFor === 'tls-client');
-  const start = `${node.ip}:${port}@${node.busPort}`;
+  const ip = lineFor === 'file' ? node.ip : clientIp(node, overIpv6);
+  const start = `${ip}:${port}@${node.busPort}`;
   if (lineFor !== 'file') return node.hostname === '' ? start : `${start},${node.hostname}`;
   const fields = [start, node.hostname];
   if (node.humanName !== '') fields.push(`nodename=${node.humanName}`);
+  if (node.clientIpv6 !== '') fields.push(`client-ipv6=${node.clientIpv6}`);
+  if (node.clientIpv4 !== '') fields.push(`client-ipv4=${node.clientIpv4}`);
   if (node.port === 0) fields.push('tcp-port=0');
   else fields.push(`tls-port=${node.tlsPort}`);
   if (node.shardId !== '') fields.push(`shard-id=${node.shardId}`);

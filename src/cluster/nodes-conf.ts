@@ -112,7 +112,7 @@ function readNode(words: readonly string[], place: Place): NodeInfo {
   };
 }
 
-function readAddress(text: string, place: Place): AnnouncedAddress & Pick<NodeInfo, 'humanName' | 'shardId'> {
+function readAddress(text: string, place: Place): AnnouncedAddress & Pick<NodeInfo, 'humanName' | 'clientIpv4' | 'clientIpv6' | 'shardId'> {
   const [endpoint, hostname = '', ...fields] = text.split(',') as [string, ...string[]];
   const match = /^(.*):(\d+)(?:@(\d+))?$/.exec(endpoint) ?? fail(place, `"${endpoint}" is not ip:port@busport`);
   const values = new Map(fields.map((field) => readField(field, place)));
@@ -131,6 +131,8 @@ function readAddress(text: string, place: Place): AnnouncedAddress & Pick<NodeIn
     busPort: match[3] === undefined ? port + BUS_PORT_OFFSET : readPort(match[3], place),
     hostname,
     humanName: values.get('nodename') ?? '',
+    clientIpv4: values.get('client-ipv4') ?? '',
+    clientIpv6: values.get('client-ipv6') ?? '',
     shardId,
   };
 }

@@ -8,6 +8,9 @@ export interface ClusterSettings {
   /** What this node announces; an ip of '' means that others tell it. */
   readonly address: AnnouncedAddress;
   readonly humanName: string;
+  /** Addresses for clients alone; '' for that of `address`. */
+  readonly clientIpv4: string;
+  readonly clientIpv6: string;
   /** How long a node may leave a ping unanswered. */
   readonly nodeTimeoutMs: number;
   /** Between pings of a node chosen by chance. */

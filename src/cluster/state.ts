@@ -59,6 +59,8 @@ export function newNode(id: string, shardId: string, flags: number): NodeInfo {
     id,
     shardId,
     humanName: '',
+    clientIpv4: '',
+    clientIpv6: '',
     flags,
     primaryId: '',
     configEpoch: 0n,

@@ -50,7 +50,7 @@ export function openCluster(server: Server): OpenCluster {
   });
   config.onChange([
     'port', 'tls-port', 'cluster-announce-ip', 'cluster-announce-port', 'cluster-announce-tls-port', 'cluster-announce-bus-port',
-    'cluster-announce-hostname', 'cluster-announce-human-nodename', 'cluster-require-full-coverage', 'cluster-allow-reads-when-down',
+    'cluster-announce-hostname', 'cluster-announce-human-nodename', 'cluster-announce-client-ipv4', 'cluster-announce-client-ipv6', 'cluster-require-full-coverage', 'cluster-allow-reads-when-down',
     'cluster-preferred-endpoint-type', 'cluster-node-timeout', 'cluster-ping-interval', 'cluster-blacklist-ttl',
     'cluster-message-gossip-perc', 'cluster-allow-replica-migration', 'tls-cluster', 'cluster-config-save-behavior',
   ], (values) => {
@@ -87,6 +87,8 @@ function settings(values: ConfigValues): ClusterSettings {
       hostname: values['cluster-announce-hostname'],
     },
     humanName: values['cluster-announce-human-nodename'],
+    clientIpv4: values['cluster-announce-client-ipv4'],
+    clientIpv6: values['cluster-announce-client-ipv6'],
     nodeTimeoutMs: values['cluster-node-timeout'],
     pingIntervalMs: values['cluster-ping-interval'],
     blacklistTtlMs: values['cluster-blacklist-ttl'] * 1000,

@@ -237,7 +237,7 @@ export class Server implements DoorServices {
   }
 
   endpointOf(session: Session, slot: number, answer: number): string {
-    return this.cluster!.redirectEndpoint(answer === SlotAnswer.ask ? 'ask' : 'moved', slot, session.connection.kind === 'tls');
+    return this.cluster!.redirectEndpoint(answer === SlotAnswer.ask ? 'ask' : 'moved', slot, session.connection.kind === 'tls', session.connection.isIpv6);
   }
 
   unsavedError(): string {

@@ -3,9 +3,11 @@
  * of commands. Reading stops while its owner asks for that; `onWritable` tells when a client that
  * was slow to read has caught up.
  */
+import { isIPv6 } from 'node:net';
 import type { Socket } from 'node:net';
 import { InputBuffer } from './input-buffer.ts';
 import { OutputBuffer } from './output-buffer.ts';
+import { hostOf } from './peer-address.ts';
 
 export type ConnectionKind = 'tcp' | 'tls' | 'unix';
 
@@ -27,6 +29,8 @@ export class Connection {
   /** `ip:port`, `[ip]:port` or `path:0`, as CLIENT LIST shows it. */
   readonly peerAddress: string;
   readonly localAddress: string;
+  /** Whether the client has come over IPv6. */
+  readonly isIpv6: boolean;
   receivedBytes = 0;
   #reading = true;
   #closed = false;
@@ -36,6 +40,7 @@ export class Connection {
     this.kind = kind;
     this.output = new OutputBuffer(socket);
     this.peerAddress = kind === 'unix' ? `${unixPath}:0` : printable(socket.remoteAddress, socket.remotePort);
+    this.isIpv6 = isIPv6(hostOf(socket.remoteAddress));
     this.localAddress = kind === 'unix' ? `${unixPath}:0` : printable(socket.localAddress, socket.localPort);
   }
 

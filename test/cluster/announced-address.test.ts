@@ -151,6 +151,18 @@ describe.runIf(hasReference() && process.platform === 'linux')('nodes that annou
     expect(String(await other.client.call('CLUSTER', 'NODES'))).not.toContain('the-hidden-one');
     expect((await other.client.callRaw('CLUSTER', 'SHARDS')).toString()).not.toContain('the-hidden-one');
   });
+
+  test('send clients to an address for clients, where nodes know of it', async () => {
+    const other = cluster.members[3]!;
+    const before = await redirect(other, 0);
+    expect((await tessera.client.callRaw('CONFIG', 'SET', 'cluster-announce-client-ipv4', '127.0.0.4')).toString()).toBe('+OK\r\n');
+    const after = before.replace(announced[0]!.host, '127.0.0.4');
+    await other.when('it leads there', async () => (await redirect(other, 0)) === after);
+    for (const member of [tessera, other]) expect((await shown(member)).some((place) => place.startsWith(`${after}@`))).toBe(true);
+    expect(await redirect(redis, 0)).toBe(before);
+    await other.when('it keeps the address', () => Promise.resolve(nodesConf(other).some((line) => line.includes(',client-ipv4=127.0.0.4,'))));
+    expect((await other.nodes()).every(({ isLinked }) => isLinked)).toBe(true);
+  });
 });
 
 function nodesConf({ server: { dir } }: ClusterMember): string[] {

@@ -22,6 +22,8 @@ const settings: ClusterSettings = {
   preferredEndpoint: 'ip',
   address: { ip: '', port: 0, tlsPort: 0, busPort: 0, hostname: '' },
   humanName: '',
+  clientIpv4: '',
+  clientIpv6: '',
   nodeTimeoutMs: 1000,
   pingIntervalMs: 1000,
   blacklistTtlMs: 60_000,

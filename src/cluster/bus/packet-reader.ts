@@ -2,6 +2,7 @@
  * Packets of the bus to messages. A packet is taken as a whole or not at all: one that is malformed in any field that
  * means something here is a BusFormatError. Byte fields of the message are views of the packet.
  */
+import { isIP } from 'node:net';
 import { LIGHT_HEADER_KINDS, MessageFlag, messageKinds } from './message.ts';
 import type {
   BusMessage, ForgottenNode, GossipEntry, MessageHeader, MessageKind, PingExtensions, PublishMessage,
@@ -136,8 +137,8 @@ function readExtensions(cursor: PacketCursor, count: number): PingExtensions {
     if (type === ExtensionType.hostname) found.hostname = data.text(data.remaining, hostName, 'the host name');
     else if (type === ExtensionType.humanName) found.humanName = readHumanName(data);
     else if (type === ExtensionType.shardId) found.shardId = readId(data);
-    else if (type === ExtensionType.clientIpv4) found.clientIpv4 = data.text(data.remaining, address, 'the ip for clients');
-    else if (type === ExtensionType.clientIpv6) found.clientIpv6 = data.text(data.remaining, address, 'the ip for clients');
+    else if (type === ExtensionType.clientIpv4) found.clientIpv4 = readClientIp(data, 4);
+    else if (type === ExtensionType.clientIpv6) found.clientIpv6 = readClientIp(data, 6);
     else if (type === ExtensionType.forgotten) forgotten.push({ nodeId: readId(data), ttlSeconds: data.u64() });
   }
   return forgotten.length === 0 ? found : { ...found, forgotten };
@@ -146,6 +147,12 @@ function readExtensions(cursor: PacketCursor, count: number): PingExtensions {
 function readHumanName(data: PacketCursor): string {
   const name = data.text(data.remaining, /^/, 'the name of the sender');
   return humanName.test(name) ? name : '';
+}
+
+/** '' for what is no address of that family. */
+function readClientIp(data: PacketCursor, family: 4 | 6): string {
+  const text = data.text(data.remaining, /^/, 'the ip for clients');
+  return isIP(text) === family && address.test(text) ? text : '';
 }
 
 function readPublish(cursor: PacketCursor, kind: PublishMessage['kind']): PublishMessage {

@@ -77,6 +77,8 @@ function composeExtensions({ me, blacklist, nowMs }: CoreContext, peer: Peer | u
   return {
     ...(me.hostname === '' ? {} : { hostname: me.hostname }),
     ...(me.humanName === '' || !tellsShard ? {} : { humanName: me.humanName }),
+    ...(me.clientIpv4 === '' || !tellsShard ? {} : { clientIpv4: me.clientIpv4 }),
+    ...(me.clientIpv6 === '' || !tellsShard ? {} : { clientIpv6: me.clientIpv6 }),
     ...(forgotten.length === 0 || !peer.tellsShardId ? {} : { forgotten }),
     ...(tellsShard ? { shardId: me.shardId } : {}),
   };

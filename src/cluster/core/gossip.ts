@@ -12,6 +12,8 @@ import { countReports, failIfAgreed, report, withdrawReport } from './failure.ts
 const down = NodeFlag.failed | NodeFlag.maybeFailed;
 /** Flags of a new node that its teller is believed. */
 const takenFlags = NodeFlag.primary | NodeFlag.replica | down | NodeFlag.noFailover;
+/** What a member tells of itself in extensions. */
+type ToldField = 'hostname' | 'humanName' | 'clientIpv4' | 'clientIpv6' | 'shardId';
 /** How far another node's clock may be ahead. */
 const clockToleranceMs = 500;
 
@@ -63,13 +65,13 @@ export function takeExtensions(core: CoreContext, senderId: string, { extensions
   if (sender === undefined) return;
   if (extensions.shardId !== undefined) core.peer(senderId).tellsShardId = true;
   const told = whatItTells(core, sender, extensions);
-  const isNews = told.hostname !== sender.hostname || told.humanName !== sender.humanName || told.shardId !== sender.shardId;
-  if (isNews) core.change(senderId, told);
+  const fields = Object.keys(told) as (keyof typeof told)[];
+  if (fields.some((field) => told[field] !== sender[field])) core.change(senderId, told);
 }
 
-function whatItTells({ state }: CoreContext, sender: NodeInfo, extensions: PingExtensions): Pick<NodeInfo, 'hostname' | 'humanName' | 'shardId'> {
-  const { hostname = '', humanName = '', shardId = state.nodes.get(sender.primaryId)?.shardId || sender.shardId } = extensions;
-  return { hostname, humanName, shardId };
+function whatItTells({ state }: CoreContext, sender: NodeInfo, extensions: PingExtensions): Pick<NodeInfo, ToldField> {
+  const { hostname = '', humanName = '', clientIpv4 = '', clientIpv6 = '', shardId = state.nodes.get(sender.primaryId)?.shardId || sender.shardId } = extensions;
+  return { hostname, humanName, clientIpv4, clientIpv6, shardId };
 }
 
 /** Another node was told to forget; so do we, unless it is our own primary. */

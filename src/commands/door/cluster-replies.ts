@@ -5,22 +5,22 @@ import type { ClusterShard, ShardNode } from '../../cluster/topology.ts';
 import type { ReplyWriter } from '../../protocol/reply-writer.ts';
 
 /** Per range: start, end, then a node each: endpoint, port, id, and a map of its other addresses. */
-export function replySlots(reply: ReplyWriter, cluster: ClusterNode, overTls: boolean): void {
+export function replySlots(reply: ReplyWriter, cluster: ClusterNode, overTls: boolean, overIpv6: boolean): void {
   const ranges = cluster.servedRanges();
   reply.array(ranges.length);
   for (const { start, end, nodes } of ranges) {
     reply.array(2 + nodes.length);
     reply.integer(start);
     reply.integer(end);
-    for (const node of nodes) replySlotNode(reply, cluster, node, overTls);
+    for (const node of nodes) replySlotNode(reply, cluster, node, overTls, overIpv6);
   }
 }
 
 /** Per shard: its slots as pairs of start and end, and its nodes. */
-export function replyShards(reply: ReplyWriter, cluster: ClusterNode): void {
+export function replyShards(reply: ReplyWriter, cluster: ClusterNode, overIpv6: boolean): void {
   const shards = cluster.shards();
   reply.array(shards.length);
-  for (const shard of shards) replyShard(reply, cluster, shard);
+  for (const shard of shards) replyShard(reply, cluster, shard, overIpv6);
 }
 
 /** Per link, a map; the send buffer counts what the system has not taken yet. */
@@ -35,11 +35,11 @@ export function replyLinks(reply: ReplyWriter, cluster: ClusterNode): void {
   }
 }
 
-function replySlotNode(reply: ReplyWriter, cluster: ClusterNode, node: NodeInfo, overTls: boolean): void {
+function replySlotNode(reply: ReplyWriter, cluster: ClusterNode, node: NodeInfo, overTls: boolean, overIpv6: boolean): void {
   const { preferredEndpoint } = cluster.settings;
-  const endpoint = cluster.endpointOf(node);
+  const endpoint = cluster.endpointOf(node, overIpv6);
   const others: [string, string][] = [];
-  if (preferredEndpoint !== 'ip') others.push(['ip', node.ip]);
+  if (preferredEndpoint !== 'ip') others.push(['ip', cluster.ipOf(node, overIpv6)]);
   if (preferredEndpoint !== 'hostname' && node.hostname !== '') others.push(['hostname', node.hostname]);
   reply.array(4);
   if (endpoint === null) reply.nil();
@@ -53,7 +53,7 @@ function replySlotNode(reply: ReplyWriter, cluster: ClusterNode, node: NodeInfo,
   }
 }
 
-function replyShard(reply: ReplyWriter, cluster: ClusterNode, shard: ClusterShard): void {
+function replyShard(reply: ReplyWriter, cluster: ClusterNode, shard: ClusterShard, overIpv6: boolean): void {
   reply.map(2);
   reply.bulkString('slots');
   reply.array(shard.ranges.length * 2);
@@ -63,14 +63,14 @@ function replyShard(reply: ReplyWriter, cluster: ClusterNode, shard: ClusterShar
   }
   reply.bulkString('nodes');
   reply.array(shard.nodes.length);
-  for (const node of shard.nodes) replyShardNode(reply, cluster, node);
+  for (const node of shard.nodes) replyShardNode(reply, cluster, node, overIpv6);
 }
 
-function replyShardNode(reply: ReplyWriter, cluster: ClusterNode, node: ShardNode): void {
+function replyShardNode(reply: ReplyWriter, cluster: ClusterNode, node: ShardNode, overIpv6: boolean): void {
   const fields: [string, string | number][] = [['id', node.id]];
   if (node.port !== 0) fields.push(['port', node.port]);
   if (node.tlsPort !== 0) fields.push(['tls-port', node.tlsPort]);
-  fields.push(['ip', node.ip], ['endpoint', cluster.endpointOf(node) ?? '']);
+  fields.push(['ip', cluster.ipOf(node, overIpv6)], ['endpoint', cluster.endpointOf(node, overIpv6) ?? '']);
   if (node.hostname !== '') fields.push(['hostname', node.hostname]);
   fields.push(['role', node.role], ['replication-offset', node.replicationOffset], ['health', node.health]);
   replyMap(reply, fields);

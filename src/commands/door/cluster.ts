@@ -53,10 +53,10 @@ const subcommands = [
   row('saveconfig', 2, admin, (call, cluster) => answer(call, cluster.saveConfig()), about('3.0.0', 'Writes nodes.conf now.', 'CLUSTER SAVECONFIG')),
   row('set-config-epoch', 3, admin, setConfigEpoch, about('3.0.0', 'Sets the config epoch of a new node.', 'CLUSTER SET-CONFIG-EPOCH config-epoch')),
   row('setslot', -4, admin, setSlot, about('3.0.0', 'Marks a hash slot as moving, or gives it to a node.', 'CLUSTER SETSLOT slot <IMPORTING node-id | MIGRATING node-id | NODE node-id | STABLE>')),
-  row('shards', 2, view, (call, cluster) => replyShards(call.reply, cluster), about('7.0.0', 'Lists the shards with their slots and nodes.', 'CLUSTER SHARDS', 'O(N) with N nodes')),
+  row('shards', 2, view, (call, cluster) => replyShards(call.reply, cluster, call.session.connection.isIpv6), about('7.0.0', 'Lists the shards with their slots and nodes.', 'CLUSTER SHARDS', 'O(N) with N nodes')),
   row('slaves', 3, adminView, replicas, about('3.0.0', 'Lists the replicas of a primary.', 'CLUSTER SLAVES node-id', 'O(N) with N replicas')),
   ...migrationCommands,
-  row('slots', 2, view, (call, cluster) => replySlots(call.reply, cluster, isOverTls(call)), about('3.0.0', 'Lists the ranges of slots with their nodes.', 'CLUSTER SLOTS', 'O(N) with N nodes')),
+  row('slots', 2, view, (call, cluster) => replySlots(call.reply, cluster, isOverTls(call), call.session.connection.isIpv6), about('3.0.0', 'Lists the ranges of slots with their nodes.', 'CLUSTER SLOTS', 'O(N) with N nodes')),
 ];
 
 export const clusterCommands: readonly CommandRow[] = [
@@ -180,14 +180,14 @@ function slotOfKey(call: DoorCall): void {
 }
 
 function nodes(call: DoorCall, cluster: ClusterNode): void {
-  const lines = cluster.nodeLines(isOverTls(call));
+  const lines = cluster.nodeLines(isOverTls(call), call.session.connection.isIpv6);
   call.reply.verbatim('txt', lines.map((line) => `${line}\n`).join(''));
 }
 
 function replicas(call: DoorCall, cluster: ClusterNode): void {
   const primary = namedNode(call, cluster);
   if (primary === undefined) return;
-  const lines = cluster.replicaLines(primary, isOverTls(call));
+  const lines = cluster.replicaLines(primary, isOverTls(call), call.session.connection.isIpv6);
   if (typeof lines === 'string') return call.fail(lines);
   call.reply.array(lines.length);
   for (const line of lines) call.reply.bulkString(line);

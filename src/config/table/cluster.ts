@@ -1,9 +1,10 @@
 /** Cluster and replication. */
+import { isIP } from 'node:net';
 import { int32Max, int64Max, integer, memory, oneOf, text, uint64Max, yesNo } from '../kinds.ts';
 import { primaryAddress } from '../list-kinds.ts';
 import { atStart, awaits, foreign } from './traits.ts';
 
-const clientAddress = awaits('separate addresses for clients');
+const clientPort = awaits('separate ports for clients');
 const replication = awaits('replication');
 const migration = foreign('slots move without a child process, a replication buffer or an archive of their own');
 const hostNameLengthMax = 256;
@@ -21,10 +22,10 @@ export const clusterOptions = {
   'cluster-announce-bus-port': integer(0, 0, 65535),
   'cluster-announce-hostname': text('', { check: hostNameReason }),
   'cluster-announce-human-nodename': text('', { check: nodeNameReason }),
-  'cluster-announce-client-ipv4': text('', clientAddress),
-  'cluster-announce-client-ipv6': text('', clientAddress),
-  'cluster-announce-client-port': integer(0, 0, 65535, clientAddress),
-  'cluster-announce-client-tls-port': integer(0, 0, 65535, clientAddress),
+  'cluster-announce-client-ipv4': text('', { check: ipReason(4) }),
+  'cluster-announce-client-ipv6': text('', { check: ipReason(6) }),
+  'cluster-announce-client-port': integer(0, 0, 65535, clientPort),
+  'cluster-announce-client-tls-port': integer(0, 0, 65535, clientPort),
   'cluster-preferred-endpoint-type': oneOf('ip', ['ip', 'hostname', 'unknown-endpoint']),
   'cluster-require-full-coverage': yesNo(true),
   'cluster-allow-reads-when-down': yesNo(false),
@@ -79,6 +80,10 @@ export const clusterOptions = {
   'dual-channel-replication-enabled': yesNo(false, replication),
   'propagation-error-behavior': oneOf('ignore', ['ignore', 'panic', 'panic-on-replicas'], replication),
 };
+
+function ipReason(family: 4 | 6): (ip: string) => string | undefined {
+  return (ip) => (ip === '' || isIP(ip) === family ? undefined : `Invalid IPv${family} address`);
+}
 
 function hostNameReason(name: string): string | undefined {
   if (name.length >= hostNameLengthMax) return `Hostnames must be less than ${hostNameLengthMax} characters`;

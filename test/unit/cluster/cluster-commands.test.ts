@@ -161,6 +161,22 @@ describe('redirects', () => {
     expect(endpoints).toEqual(expected);
   });
 
+  test.each<['ip' | 'hostname' | 'unknown-endpoint', string, string]>([
+    ['ip', '192.0.2.2', '2001:db8::2'], ['hostname', 'b.example', 'b.example'], ['unknown-endpoint', '', ''],
+  ])('with addresses for clients, all views name the %s', async (preferredEndpoint, overIpv4, overIpv6) => {
+    const addressed = stateWith({ id: other, ip: '10.0.0.2', port: 7002, busPort: 17002, hostname: 'b.example', clientIpv4: '192.0.2.2', clientIpv6: '2001:db8::2' });
+    const client = ClusterClient.of(owning(addressed, { 1: other }), { preferredEndpoint });
+    for (const [isIpv6, ip, endpoint] of [[false, '192.0.2.2', overIpv4], [true, '2001:db8::2', overIpv6]] as const) {
+      client.session.connection.isIpv6 = isIpv6;
+      expect(client.node!.redirectEndpoint('moved', 1, false, isIpv6)).toBe(`${endpoint}:7002`);
+      expect(await client.call('CLUSTER', 'NODES')).toContain(`${other} ${ip}:7002@17002,b.example master`);
+      const slots = await client.call('CLUSTER', 'SLOTS');
+      expect(slots).toContain(preferredEndpoint === 'unknown-endpoint' ? `$-1\r\n:7002\r\n` : `${bulk(endpoint)}:7002\r\n`);
+      expect(slots).toContain(bulk(ip));
+      expect(await client.call('CLUSTER', 'SHARDS')).toContain(`${bulk('ip')}${bulk(ip)}${bulk('endpoint')}${bulk(endpoint)}`);
+    }
+  });
+
   test('name nobody for a slot without owner or target', () => {
     const node = ClusterClient.of(state).node!;
     expect([node.redirectEndpoint('moved', 9, false), node.redirectEndpoint('ask', 1, false)]).toEqual(['', '']);

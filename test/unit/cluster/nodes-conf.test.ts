@@ -135,6 +135,8 @@ const memberFields = fc.record({
   busPort: fc.nat(0xffff),
   hostname: fc.constantFrom('', 'a.example', 'host-7'),
   humanName: fc.constantFrom('', 'east-1'),
+  clientIpv4: fc.constantFrom('', '192.0.2.1'),
+  clientIpv6: fc.constantFrom('', '2001:db8::1'),
   shardId: fc.constantFrom(idOf('1'), idOf('2')),
   flags: fc.constantFrom(0, NodeFlag.maybeFailed, NodeFlag.failed, NodeFlag.noAddress, NodeFlag.noFailover, NodeFlag.failed | NodeFlag.noFailover),
   configEpoch: epoch,

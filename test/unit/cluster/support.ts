@@ -32,6 +32,8 @@ export const settings: ClusterSettings = {
   preferredEndpoint: 'ip',
   address,
   humanName: '',
+  clientIpv4: '',
+  clientIpv6: '',
   nodeTimeoutMs: 1000,
   pingIntervalMs: 1000,
   blacklistTtlMs: 60_000,
@@ -105,7 +107,7 @@ export class TestHost implements ClusterHost {
 export class ClusterClient {
   readonly node: ClusterNode | undefined;
   readonly host: TestHost;
-  readonly session = { asking: false, readonlyMode: false, connection: { kind: 'tcp' } };
+  readonly session = { asking: false, readonlyMode: false, connection: { kind: 'tcp', isIpv6: false } };
   resp: 2 | 3 = 2;
 
   constructor(node: ClusterNode | undefined, host = new TestHost()) {

@@ -166,6 +166,18 @@ describe('members', () => {
     expect(play.lastSent('b', 'pong')).toMatchObject({ extensions: { shardId: idOf('1') } });
   });
 
+  test('tell each other the addresses for their clients, and that there are none any more', () => {
+    const play = new Play(stateWith({ id: me, clientIpv4: '192.0.2.1', clientIpv6: '2001:db8::1' }, peerOf('b')));
+    const told = { clientIpv4: '192.0.2.2', clientIpv6: '2001:db8::2' };
+    play.from('b', 'ping', { messageFlags: MessageFlag.extensions }, { extensions: { ...told, shardId: idOf('2') } });
+    expect(play.node('b')).toMatchObject(told);
+    play.from('b', 'ping', { messageFlags: MessageFlag.extensions }, { extensions: { shardId: idOf('2') } });
+    expect(play.lastSent('b', 'pong')).toMatchObject({ extensions: { clientIpv4: '192.0.2.1', clientIpv6: '2001:db8::1' } });
+    expect(play.node('b')).toMatchObject({ clientIpv4: '', clientIpv6: '' });
+    play.from('b', 'ping', { messageFlags: MessageFlag.extensions }, { extensions: { clientIpv4: '2001:db8::2', clientIpv6: 'b,c' } });
+    expect(play.node('b')).toMatchObject({ clientIpv4: '', clientIpv6: '' });
+  });
+
   test('that never tell their shard are spared ours after three times', () => {
     const play = new Play(stateWith(peerOf('b')));
     for (let i = 0; i < 4; i++) play.from('b', 'ping', { messageFlags: MessageFlag.extensions });
