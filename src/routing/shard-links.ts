@@ -20,7 +20,7 @@ import type { ShardOrder } from '../shard/shard-orders.ts';
 /** Records after which the rings are published within a turn. */
 const recordsPerPublication = 8;
 /** So many quick commands cost the door less than waking a thread and being woken by it. */
-const borrowedCommandsMax = 256;
+const borrowedCommandsMax = 1024;
 /** Runs longer than this on average are better executed beside the door. */
 const longRunCommands = 32;
 /** The door never waits for the log thread: it executes only while so much fits into the effect log. */
