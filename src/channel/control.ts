@@ -53,6 +53,15 @@ export const Setting = {
   flushes: 22,
   /** 1 with lazyfree-lazy-user-flush yes. */
   lazyUserFlush: 23,
+  /** SlotMetric bits: what is counted slot by slot. */
+  slotMetrics: 24,
+} as const;
+
+/** What can be counted slot by slot. */
+export const SlotMetric = {
+  cpu: 1,
+  /** Bytes that clients send, and that they are sent. */
+  net: 2,
 } as const;
 
 /** What is going on with a slot; the door writes it. */

@@ -52,6 +52,8 @@ export const RequestFlag = {
   replay: 8,
   /** Some command's time goes with the value that it reads. */
   weighed: 16,
+  /** The node's own commands, which do not count as use of their slots. */
+  internal: 32,
 } as const;
 
 export const ReplyKind = { end: 1, part: 2 } as const;

@@ -3,6 +3,7 @@
  * any time, so that INFO answers while the shard is busy. A reader may see a counter one command old.
  *
  *   counters | errors by prefix | per command: calls, usec, rejected, failed | per command: latency histogram
+ *   | per slot of the shard: usec, bytes in, bytes out
  */
 export const Counter = {
   commandsProcessed: 0,
@@ -37,14 +38,25 @@ export const histogramBuckets = 98;
 const counterCount = 32;
 const errorCount = 64;
 const perCommand = 4;
+const perSlot = 3;
+
+/** What is counted of one slot. */
+export interface SlotCounts {
+  readonly cpuUs: number;
+  readonly bytesIn: number;
+  readonly bytesOut: number;
+}
 
 export class ShardStats {
   readonly buffer: SharedArrayBuffer;
   readonly f64: Float64Array;
   readonly commandCount: number;
+  /** Index of the first slot's counts. */
+  readonly #slots: number;
 
-  static create(commandCount: number): ShardStats {
-    const words = counterCount + errorCount + commandCount * (perCommand + histogramBuckets);
+  /** `slotCount`: the slots that the shard owns; without any, slots cannot be counted. */
+  static create(commandCount: number, slotCount = 0): ShardStats {
+    const words = counterCount + errorCount + commandCount * (perCommand + histogramBuckets) + slotCount * perSlot;
     return new ShardStats(new SharedArrayBuffer(words * 8), commandCount);
   }
 
@@ -52,6 +64,7 @@ export class ShardStats {
     this.buffer = buffer;
     this.f64 = new Float64Array(buffer);
     this.commandCount = commandCount;
+    this.#slots = counterCount + errorCount + commandCount * (perCommand + histogramBuckets);
   }
 
   get(counter: number): number {
@@ -104,6 +117,29 @@ export class ShardStats {
 
   latencyBucket(command: number, bucket: number): number {
     return this.f64[this.#histogram(command) + bucket]!;
+  }
+
+  // Slots, by their place among those of the shard.
+
+  countSlotCpu(slot: number, us: number): void {
+    this.f64[this.#slots + slot * perSlot]! += us;
+  }
+
+  countSlotTraffic(slot: number, bytesIn: number, bytesOut: number): void {
+    const at = this.#slots + slot * perSlot;
+    this.f64[at + 1]! += bytesIn;
+    this.f64[at + 2]! += bytesOut;
+  }
+
+  slotCounts(slot: number): SlotCounts {
+    const at = this.#slots + slot * perSlot;
+    return { cpuUs: this.f64[at]!, bytesIn: this.f64[at + 1]!, bytesOut: this.f64[at + 2]! };
+  }
+
+  /** As `reset`, of one slot. */
+  resetSlot(slot: number): void {
+    const at = this.#slots + slot * perSlot;
+    this.f64.fill(0, at, at + perSlot);
   }
 
   /** CONFIG RESETSTAT; a shard that counts meanwhile may keep a few. */

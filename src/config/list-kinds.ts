@@ -174,6 +174,26 @@ export function shutdownFlags(traits: Traits<readonly ShutdownFlag[]> = {}): Opt
   }, traits);
 }
 
+export type SlotMetricName = 'cpu' | 'net' | 'mem';
+
+const slotMetricNames: readonly SlotMetricName[] = ['cpu', 'net', 'mem'];
+const slotMetricWords: readonly string[] = [...slotMetricNames, 'yes', 'no'];
+
+/** What to count slot by slot; `yes` is all of it, `no` nothing. */
+export function slotMetrics(traits: Traits<readonly SlotMetricName[]> = {}): Option<readonly SlotMetricName[]> {
+  return defineOption<readonly SlotMetricName[]>({
+    fallback: [],
+    domain: 'yes, no, or some of cpu, net, mem',
+    variadic: true,
+    parse: (words) => {
+      const wanted = new Set(words.map((word) => word.toLowerCase()));
+      if (wanted.size === 0 || [...wanted].some((word) => !slotMetricWords.includes(word))) throw unknownName(slotMetricWords);
+      return slotMetricNames.filter((name) => wanted.has(name) || wanted.has('yes'));
+    },
+    format: (value) => (value.length === slotMetricNames.length ? 'yes' : value.join(' ') || 'no'),
+  }, traits);
+}
+
 const eventClasses = 'g$lshzxetd';
 const eventExtras = 'noc';
 const eventChannels = 'KEm';

@@ -29,7 +29,7 @@ import { Unlinked } from './unlinked.ts';
 import type { ValueKind } from './value-kind.ts';
 import { defaultLimits, type ValueLimits } from './value-limits.ts';
 
-export { slotCount } from './slot-roots.ts';
+export { slotCount, slotsOfShard } from './slot-roots.ts';
 
 const baseHeaderWords = 3;
 const expiryWords = 2;
@@ -58,9 +58,7 @@ export class Keyspace {
   readonly #scratch = new AddressList();
   readonly #ahead = new Prefetch(lookAheadMax);
 
-  constructor(
-    arena: Arena, hash: KeyHash, shard: number, shardCount: number, databaseCount: number, limits: ValueLimits = defaultLimits,
-  ) {
+  constructor(arena: Arena, hash: KeyHash, shard: number, shardCount: number, databaseCount: number, limits: ValueLimits = defaultLimits) {
     this.arena = arena;
     this.table = new Table(arena, hash);
     this.shard = shard;
@@ -143,9 +141,7 @@ export class Keyspace {
   resizeString(db: number, slot: number, entry: number, valueBytes: number, encoding: number): number {
     const oldBytes = valueLength(this.arena, entry);
     const keep = Math.min(oldBytes, valueBytes);
-    const target = this.#resizeInPlace(entry, valueBytes, encoding)
-      ? entry
-      : this.#moveString(db, slot, entry, valueBytes, keep, encoding);
+    const target = this.#resizeInPlace(entry, valueBytes, encoding) ? entry : this.#moveString(db, slot, entry, valueBytes, keep, encoding);
     const start = valueOffset(this.arena, target);
     if (valueBytes > keep) this.arena.u8.fill(0, start + keep, start + valueBytes);
     return target;
@@ -254,6 +250,12 @@ export class Keyspace {
     const type = typeOf(arena, entry);
     if (type !== ValueType.string) return ownBytes + this.kindOf(entry).usedBytes(entry);
     return (arena.i32[entry * 2]! & outsideFlag) === 0 ? ownBytes : ownBytes + arena.capacityBytes(arena.i32[entry * 2 + 1]!);
+  }
+
+  /** Bytes of shard memory that a slot's table occupies, without its entries. */
+  tableBytes(db: number, slot: number): number {
+    const root = this.#roots.of(db, slot);
+    return root === 0 ? 0 : this.table.usedBytes(root);
   }
 
   /** The kind of an entry's value, which is no string. */

@@ -31,7 +31,7 @@ export class SlotRoots {
     this.#arena = arena;
     this.#shardCount = shardCount;
     this.#databaseCount = databaseCount;
-    this.slotsHere = Math.ceil((slotCount - shard) / shardCount);
+    this.slotsHere = slotsOfShard(shard, shardCount);
   }
 
   /** Lays out a fresh arena; attaching threads must not. */
@@ -137,6 +137,11 @@ export class SlotRoots {
     this.#arena.u8.fill(0, address * 8, address * 8 + bytes);
     return address;
   }
+}
+
+/** How many slots belong to a shard. */
+export function slotsOfShard(shard: number, shardCount: number): number {
+  return Math.ceil((slotCount - shard) / shardCount);
 }
 
 function flag(head: number, mask: number): number {

@@ -373,7 +373,9 @@ function withArgument(bytes: Uint8Array, at: number, args: Int32Array, argc: num
 }
 
 function contextOf(session: Session): number {
-  return packContext(session.db, session.resp, (session.isSilent ? RequestFlag.silent : 0) | (session.noTouch ? RequestFlag.noTouch : 0) | (session.isReplaying ? RequestFlag.replay : 0));
+  return packContext(session.db, session.resp,
+    (session.isSilent ? RequestFlag.silent : 0) | (session.noTouch ? RequestFlag.noTouch : 0) |
+    (session.isReplaying ? RequestFlag.replay : 0) | (session.isInternal ? RequestFlag.internal : 0));
 }
 
 function isWrite(id: number): boolean {

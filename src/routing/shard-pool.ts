@@ -15,7 +15,7 @@ import { Ring } from '../channel/ring.ts';
 import { createTaps } from '../channel/slot-tap.ts';
 import { ShardStats } from '../channel/shard-stats.ts';
 import { rows } from '../commands/table.ts';
-import { Keyspace } from '../keyspace/keyspace.ts';
+import { Keyspace, slotsOfShard } from '../keyspace/keyspace.ts';
 import { Arena } from '../memory/arena.ts';
 import { Shard } from '../shard/shard.ts';
 import { SharedLimits } from '../shard/shared-limits.ts';
@@ -62,7 +62,7 @@ export class ShardPool {
       keyspace.format();
       return keyspace;
     });
-    this.stats = effectLogs.map(() => ShardStats.create(rows.length));
+    this.stats = effectLogs.map((_, shard) => ShardStats.create(rows.length, slotsOfShard(shard, count)));
     const channels = effectLogs.map(() => new MessageChannel());
     this.#ports = channels.map(({ port2 }) => port2);
     this.links = effectLogs.map((effects, shard) => ({

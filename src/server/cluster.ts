@@ -41,9 +41,11 @@ export function openCluster(server: Server): OpenCluster {
   node.setLoading(true);
   server.cluster = node;
   door.situations = node.table.situations;
+  server.slotStatistics.follow(node.table);
   let wasUp = node.table.health.up;
   node.onChange((table) => {
     door.situations = table.situations;
+    server.slotStatistics.follow(table);
     door.resumeWaiting();
     if (table.health.up !== wasUp) logger.notice(`Cluster state changed: ${table.health.up ? 'ok' : 'fail'}`);
     wasUp = table.health.up;

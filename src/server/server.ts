@@ -36,6 +36,7 @@ import { KeyMigrations } from './key-migration/key-migrations.ts';
 import { runInternally } from './internal-client.ts';
 import type { SlotMigrations } from './migration/slot-migrations.ts';
 import type { Persistence } from './persistence.ts';
+import { SlotStatistics } from './slot-statistics.ts';
 
 export interface ServerParts {
   readonly config: Config;
@@ -71,6 +72,7 @@ export class Server implements DoorServices {
   cluster: ClusterNode | undefined;
   migrations: SlotMigrations | undefined;
   readonly keyMigrations = new KeyMigrations(this);
+  readonly slotStatistics = new SlotStatistics(this);
   listeners: Listeners | undefined;
   persistence: Persistence | undefined;
   /**

@@ -1,6 +1,6 @@
 /** Carries the configuration to where it acts: the shards' settings, the door's limits, the logs. */
 import type { ServerLogger } from '../base/server-logger.ts';
-import { Setting } from '../channel/control.ts';
+import { Setting, SlotMetric } from '../channel/control.ts';
 import type { ConfigValues, OptionName } from '../config/options.ts';
 import type { Server } from './server.ts';
 
@@ -34,6 +34,7 @@ export function followSettings(server: Server, logger: ServerLogger): void {
   follow(['slowlog-log-slower-than'], (values) => server.setting(Setting.slowerThanUs, values['slowlog-log-slower-than']));
   follow(['latency-monitor-threshold'], (values) => server.setting(Setting.latencyThresholdMs, values['latency-monitor-threshold']));
   follow(['latency-tracking'], (values) => server.setting(Setting.latencyTracking, values['latency-tracking'] ? 1 : 0));
+  follow(['cluster-slot-stats-enabled'], (values) => server.setting(Setting.slotMetrics, slotMetricsOf(values)));
   follow(['proto-max-bulk-len'], (values) => {
     server.limits.maxBulkBytes = values['proto-max-bulk-len'];
     server.setting(Setting.maxBulkBytes, values['proto-max-bulk-len']);
@@ -41,4 +42,11 @@ export function followSettings(server: Server, logger: ServerLogger): void {
   follow(['slowlog-max-len', 'slowlog-entry-max-argc', 'slowlog-entry-max-string-len'], (values) =>
     server.slowLog.setLimits(values['slowlog-max-len'], values['slowlog-entry-max-argc'], values['slowlog-entry-max-string-len']));
   follow(['loglevel'], (values) => logger.setLevel(values.loglevel));
+}
+
+/** SlotMetric bits. */
+function slotMetricsOf(values: ConfigValues): number {
+  const wanted = values['cluster-slot-stats-enabled'];
+  if (!values['cluster-enabled']) return 0;
+  return (wanted.includes('cpu') ? SlotMetric.cpu : 0) | (wanted.includes('net') ? SlotMetric.net : 0);
 }

@@ -22,6 +22,8 @@ export class ReplyStream implements ReplySink {
   #run = 0;
   #waitPairs = 0;
   #silent = false;
+  /** Of the records that have left. */
+  #sentBytes = 0;
   /** In the door's thread: takes replies, in place of waiting for the door. */
   onFull: (() => void) | undefined;
   /** Counts the records opened, so that a caller can tell whether its bytes have left. */
@@ -39,6 +41,11 @@ export class ReplyStream implements ReplySink {
     this.#waitPairs = waitPairs;
     this.#silent = silent;
     this.#open(writer, minRecordBytes);
+  }
+
+  /** Bytes of replies so far: where it begins and where it ends tell the length of one. Silent replies have none. */
+  written(writer: ReplyWriter): number {
+    return this.#silent ? 0 : this.#sentBytes + writer.pos - this.#payloadByte;
   }
 
   setWait(pair: number, shard: number, position: number): void {
@@ -87,6 +94,7 @@ export class ReplyStream implements ReplySink {
   #close(writer: ReplyWriter, kind: number, effectPosition: number, wrote: boolean, commands: number): void {
     const { i32 } = this.#ring;
     const at = this.#record;
+    this.#sentBytes += writer.pos - this.#payloadByte;
     i32[at + replyWord.kind] = kind;
     i32[at + replyWord.connection] = this.#connection;
     i32[at + replyWord.run] = this.#run;

@@ -21,6 +21,10 @@ import { type Completion, completeShard, loadShard, type ReplayTarget } from '..
 import { latin1 } from '../protocol/ascii.ts';
 import { type ReplySink, ReplyWriter } from '../protocol/reply-writer.ts';
 import { emitKeyspace } from './base-emitter.ts';
+import { measureSlots, type SlotMeasurement, type SlotMeasures } from './slot-memory.ts';
+
+/** For so many blocks, about half a millisecond, commands wait while memory is measured. */
+const blocksPerMeasurement = 4096;
 
 export type ShardOrder =
   /** Answered as soon as the shard is there. */
@@ -33,12 +37,14 @@ export type ShardOrder =
   | { readonly order: 'complete'; readonly plan: OwnPlan; readonly reports: readonly LogReport[] }
   /** Writes the shard's whole content as the base of a new log, and logs to it from here on. Answers with a LogTarget. */
   | { readonly order: 'begin-log'; readonly root: string; readonly appendFilename: string; readonly generation: number; readonly foldedId: number }
+  /** Adds up the memory of slots, for a bounded time. Answers with SlotMeasures. */
+  | { readonly order: 'measure-slots'; readonly measurement: SlotMeasurement }
   /** Logs from here on; nowhere with generation 0. */
   | { readonly order: 'log-to'; readonly generation: number; readonly sequence: number };
 
 export interface OrderAnswer {
   readonly kind: 'order';
-  readonly result: LogReport[] | Completion | LogTarget | undefined;
+  readonly result: LogReport[] | Completion | LogTarget | SlotMeasures | undefined;
   /** Undefined if all went well. */
   readonly failure: string | undefined;
 }
@@ -92,6 +98,8 @@ export class ShardOrders {
         this.#log.switchFile(target.generation, target.sequence);
         return target;
       }
+      case 'measure-slots':
+        return measureSlots(this.#keyspace, order.measurement, blocksPerMeasurement);
       case 'log-to':
         this.#log.switchFile(order.generation, order.sequence);
         return undefined;

@@ -8,7 +8,7 @@
 import type { Clock } from '../base/clock.ts';
 import type { Random } from '../base/random.ts';
 import type { Control } from '../channel/control.ts';
-import { Setting } from '../channel/control.ts';
+import { Setting, SlotMetric } from '../channel/control.ts';
 import type { EffectWriter } from '../channel/effect-writer.ts';
 import type { Effects } from '../channel/effects.ts';
 import { LeaseEffects } from '../channel/lease-effects.ts';
@@ -30,6 +30,7 @@ import * as errors from '../protocol/errors.ts';
 import { ReplyWriter } from '../protocol/reply-writer.ts';
 import { redirectMoving } from './moving-slot.ts';
 import { ReplyStream } from './reply-stream.ts';
+import { SlotUse } from './slot-use.ts';
 
 export interface ShardParts {
   readonly index: number;
@@ -71,6 +72,9 @@ export class Shard {
   /** How long the last drain took. */
   lastDrainMs = 0;
   readonly #hashes = new Int32Array(lookAheadMax);
+  readonly #slotUse: SlotUse;
+  /** SlotMetric bits: what is counted of the run in hand. */
+  #counted = 0;
   #leaseEffects: LeaseEffects | undefined;
   readonly #tap: EffectWriter | undefined;
   readonly #tapped: TapEffects | undefined;
@@ -92,6 +96,7 @@ export class Shard {
       this.#effects,
     );
     const { taps, keyspaces, control } = parts;
+    this.#slotUse = new SlotUse(parts.stats, keyspaces.length);
     this.#tap = taps?.[parts.index];
     this.#tapped = taps === undefined ? undefined : new TapEffects({
       taps, marks: control.slotMarks, keyArgumentOf: effectKeyArgument, hashOf: (key, offset, length) => keyspaces[0]!.hashOf(key, offset, length),
@@ -208,6 +213,7 @@ export class Shard {
     call.nowMs = (flags & RequestFlag.replay) === 0 ? Math.floor(this.#nowMs) : 0;
     call.noTouch = (flags & RequestFlag.noTouch) !== 0;
     this.#reply.resp = contextResp(context);
+    this.#counted = (flags & (RequestFlag.internal | RequestFlag.replay)) === 0 ? this.#parts.control.settings[Setting.slotMetrics]! | 0 : 0;
     const pairs = call.participants.length > 1 ? call.participants.length : 0;
     this.#stream.begin(
       this.#reply, call.connection, i32[index + requestWord.run]!, pairs, (flags & RequestFlag.silent) !== 0);
@@ -218,8 +224,9 @@ export class Shard {
       const big = this.#parts.takeBig();
       call.loadBig(big.index, big.bytes);
       const from = this.#nowMs;
-      this.#one();
+      this.#oneCounted();
       this.#nowMs = this.#account(call.id, 1, from);
+      if ((this.#counted & SlotMetric.cpu) !== 0) this.#slotUse.countTime(call, microseconds(from, this.#nowMs));
     }
     this.#leaseEffects?.end();
     const position = this.#effects.position;
@@ -237,15 +244,18 @@ export class Shard {
     let at = first;
     let stretchId = -1;
     let stretch = 0;
+    let stretchAt = first;
     let ahead = 0;
+    const counted = this.#counted;
     const timesEach = this.#parts.control.settings[Setting.slowerThanUs] === 0;
     for (let done = 0; done < count; done++) {
       if (count > 1 && (done & (lookAheadMax - 1)) === 0) ahead = this.#prefetch(Math.min(lookAheadMax, count - done), index, at, bytes, base);
       const id = commandId(index[at]!);
       // While the call still is the stretch's last command, which the slow log may have to show.
       if (stretch > 0 && (id !== stretchId || commandArgc(index[at]!) > quickArgcOf[id]! || timesEach)) {
-        this.#nowMs = this.#account(stretchId, stretch, this.#nowMs);
+        this.#endStretch(stretchId, stretch, index, stretchAt);
         stretch = 0;
+        stretchAt = at;
       }
       at = call.load(index, at, bytes, base);
       if (ahead > 0) {
@@ -254,9 +264,23 @@ export class Shard {
       }
       stretchId = id;
       stretch++;
-      this.#one();
+      if (counted === 0) this.#one();
+      else this.#oneCounted();
     }
-    this.#nowMs = this.#account(stretchId, stretch, this.#nowMs);
+    this.#endStretch(stretchId, stretch, index, stretchAt);
+  }
+
+  #endStretch(id: number, count: number, index: Int32Array, first: number): void {
+    const from = this.#nowMs;
+    this.#nowMs = this.#account(id, count, from);
+    if ((this.#counted & SlotMetric.cpu) !== 0) this.#slotUse.countTimes(index, first, count, microseconds(from, this.#nowMs));
+  }
+
+  /** Executes a command and counts what it sends and is sent, if that is wanted. */
+  #oneCounted(): void {
+    const before = this.#stream.written(this.#reply);
+    this.#one();
+    if ((this.#counted & SlotMetric.net) !== 0) this.#slotUse.countTraffic(this.call, this.#stream.written(this.#reply) - before);
   }
 
   /** Reads what the look-ups of the next commands will need, and keeps the hashes of their keys. */
@@ -332,7 +356,7 @@ export class Shard {
   #account(id: number, count: number, from: number): number {
     const { stats, clock, control } = this.#parts;
     const now = clock.now();
-    const us = Math.max(0, (now - from) * 1000) / count;
+    const us = microseconds(from, now) / count;
     stats.countCalls(id, count, us * count);
     if (control.settings[Setting.latencyTracking] === 1) stats.countLatency(id, us, count);
     const slowerThanUs = control.settings[Setting.slowerThanUs]!;
@@ -394,4 +418,8 @@ export class Shard {
     for (const keyspace of this.#parts.keyspaces) usedBytes += keyspace.arena.usedBytes;
     return usedBytes;
   }
+}
+
+function microseconds(fromMs: number, toMs: number): number {
+  return Math.max(0, (toMs - fromMs) * 1000);
 }

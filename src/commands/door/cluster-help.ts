@@ -26,6 +26,7 @@ const entries: readonly (readonly [syntax: string, ...lines: string[]])[] = [
   ['SETSLOT <slot> (IMPORTING <node-id>|MIGRATING <node-id>|STABLE|NODE <node-id>)', 'Set slot state.'],
   ['REPLICAS <node-id>', 'Return <node-id> replicas.'],
   ['SAVECONFIG', 'Force saving cluster configuration on disk.'],
+  ['SLOT-STATS (SLOTSRANGE <start slot> <end slot>|ORDERBY <metric> [LIMIT <limit>] [ASC|DESC])', 'Return what slots of this node hold and use.'],
   ['SLOTS', 'Return information about slots range mappings. Each range is made of:', 'start, end, master and replicas IP addresses, ports and ids'],
   ['SHARDS', 'Return information about slot range mappings and the nodes associated with them.'],
   ['LINKS', 'Return information about all network links between this node and its peers.', 'Output format is an array where each array element is a map containing attributes of a link'],

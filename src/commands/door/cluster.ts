@@ -15,6 +15,7 @@ import { clusterHelp } from './cluster-help.ts';
 import { getKeysInSlot } from './cluster-keys.ts';
 import { migrationCommands } from './cluster-migration.ts';
 import { replyLinks, replyShards, replySlots } from './cluster-replies.ts';
+import { slotStats } from './slot-stats.ts';
 
 type Handler = (call: DoorCall, cluster: ClusterNode) => void | Promise<void>;
 
@@ -56,6 +57,7 @@ const subcommands = [
   row('shards', 2, view, (call, cluster) => replyShards(call.reply, cluster, call.session.connection.isIpv6), about('7.0.0', 'Lists the shards with their slots and nodes.', 'CLUSTER SHARDS', 'O(N) with N nodes')),
   row('slaves', 3, adminView, replicas, about('3.0.0', 'Lists the replicas of a primary.', 'CLUSTER SLAVES node-id', 'O(N) with N replicas')),
   ...migrationCommands,
+  row('slot-stats', -4, view, slotStats, about('8.2.0', 'Tells what slots hold and use.', 'CLUSTER SLOT-STATS <SLOTSRANGE start-slot end-slot | ORDERBY metric [LIMIT limit] [ASC | DESC]>', 'O(N) where N is the number of slots asked for, and of their keys with memory-bytes. O(N*log(N)) with ORDERBY.')),
   row('slots', 2, view, (call, cluster) => replySlots(call.reply, cluster, isOverTls(call), call.session.connection.isIpv6), about('3.0.0', 'Lists the ranges of slots with their nodes.', 'CLUSTER SLOTS', 'O(N) with N nodes')),
 ];
 

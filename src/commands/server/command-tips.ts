@@ -37,6 +37,7 @@ const tips: readonly (readonly [tips: readonly string[], names: string])[] = [
   [[everyShard, sum], 'dbsize'],
   [[everyShard, random], 'randomkey'],
   [[everyShard, unordered], 'keys'],
+  [[random, everyShard], 'cluster|slot-stats'],
   [[random, everyShard, mergedByHand], 'info memory|doctor memory|malloc-stats memory|stats'],
   [[random, unlikeOthers], 'scan'],
 ];

@@ -1,7 +1,7 @@
 /** Cluster and replication. */
 import { isIP } from 'node:net';
 import { int32Max, int64Max, integer, memory, oneOf, text, uint64Max, yesNo } from '../kinds.ts';
-import { primaryAddress } from '../list-kinds.ts';
+import { primaryAddress, slotMetrics } from '../list-kinds.ts';
 import { atStart, awaits, foreign } from './traits.ts';
 
 const clientPort = awaits('separate ports for clients');
@@ -41,7 +41,7 @@ export const clusterOptions = {
   'cluster-replica-validity-factor': integer(10, 0, int32Max, { aliases: ['cluster-slave-validity-factor'], ...replication }),
   'cluster-replica-no-failover': yesNo(false, { aliases: ['cluster-slave-no-failover'], ...replication }),
   'cluster-databases': integer(1, 1, int32Max, { ...atStart, ...foreign('a cluster has database 0 only') }),
-  'cluster-slot-stats-enabled': yesNo(false, awaits('slot statistics')),
+  'cluster-slot-stats-enabled': slotMetrics(),
   'cluster-compatibility-sample-ratio': integer(0, 0, 100, awaits('cluster compatibility statistics')),
   'cluster-slot-migration-handoff-max-lag-bytes': memory(2 ** 20, 0, int64Max),
   'cluster-slot-migration-write-pause-timeout': integer(10_000, 0, int64Max),

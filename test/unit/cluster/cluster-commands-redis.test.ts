@@ -140,7 +140,7 @@ describe.runIf(hasReference())('a node alone, beside redis-server', () => {
     const { ours } = await pair();
     const expected = (await redis.callRaw('CLUSTER', 'HELP')).toString();
     const awaited = ['FAILOVER', 'REPLICATE'];
-    const newer = ['MYSHARDID', 'MIGRATESLOTS', 'GETSLOTMIGRATIONS', 'CANCELSLOTMIGRATIONS', 'MIGRATION'];
+    const newer = ['MYSHARDID', 'SLOT-STATS', 'MIGRATESLOTS', 'GETSLOTMIGRATIONS', 'CANCELSLOTMIGRATIONS', 'MIGRATION'];
     expect(helpWithout(await ours.call('CLUSTER', 'HELP'), ...newer)).toEqual(helpWithout(expected, ...awaited));
   });
 });

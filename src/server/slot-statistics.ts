@@ -1,0 +1,81 @@
+/**
+ * What CLUSTER SLOT-STATS tells of slots. Keys are counted by the keyspaces, time and traffic by whoever executes
+ * (shard/slot-use.ts), memory is measured when it is asked for (shard/slot-memory.ts).
+ */
+import type { SlotTable } from '../cluster/slot-table.ts';
+import { SlotOwner } from '../cluster/slot-table.ts';
+import type { SlotCounts } from '../channel/shard-stats.ts';
+import type { SlotMetricName } from '../config/list-kinds.ts';
+import type { SlotMeasurement, SlotMeasures } from '../shard/slot-memory.ts';
+import type { Server } from './server.ts';
+
+const ownerBits = 3;
+/** Slots that one order to a shard names at most. */
+const slotsPerOrder = 1024;
+
+export class SlotStatistics {
+  readonly #server: Server;
+  /** 1 for each slot that this node's shard owned when it was looked at last. */
+  #owned = new Uint8Array(0);
+
+  constructor(server: Server) {
+    this.#server = server;
+  }
+
+  /** What is counted beside keys. */
+  get metrics(): readonly SlotMetricName[] {
+    return this.#server.config.values['cluster-slot-stats-enabled'];
+  }
+
+  /** The slots of this node, or of its primary. */
+  ownSlots(): number[] {
+    const { situations } = this.#server.cluster!.table;
+    return [...situations.keys()].filter((slot) => isOwn(situations[slot]!));
+  }
+
+  keyCount(slot: number): number {
+    return this.#server.migrations?.hides(slot) === true ? 0 : this.#server.countKeysInSlot(slot);
+  }
+
+  counts(slot: number): SlotCounts {
+    const { stats } = this.#server.pool;
+    return stats[slot % stats.length]!.slotCounts(Math.floor(slot / stats.length));
+  }
+
+  /** Bytes that the slots take; slots without keys take none. Commands are served meanwhile. */
+  async usedBytes(slots: readonly number[]): Promise<Map<number, number>> {
+    const shardCount = this.#server.pool.stats.length;
+    const used = new Map(slots.map((slot) => [slot, 0]));
+    const pending = this.#server.pool.stats.map((_, shard): SlotMeasurement => (
+      { slots: slots.filter((slot) => slot % shardCount === shard && this.#server.countKeysInSlot(slot) > 0), position: 0, bytes: 0 }));
+    while (pending.some((measurement) => measurement.slots.length > 0)) {
+      const asked = pending.map((measurement) => ({ ...measurement, slots: measurement.slots.slice(0, slotsPerOrder) }));
+      const answers = await this.#server.order((shard) =>
+        (asked[shard]!.slots.length === 0 ? { order: 'hello' } : { order: 'measure-slots', measurement: asked[shard]! }));
+      for (const [shard, { result }] of answers.entries()) {
+        if (result === undefined) continue;
+        const { bytes, rest } = result as SlotMeasures;
+        bytes.forEach((count, i) => used.set(asked[shard]!.slots[i]!, count));
+        pending[shard] = { ...rest, slots: pending[shard]!.slots.slice(bytes.length) };
+      }
+    }
+    return used;
+  }
+
+  /** Forgets what was counted of slots that came or went. */
+  follow({ situations }: SlotTable): void {
+    const { stats } = this.#server.pool;
+    const owned = situations.map((situation) => (isOwn(situation) ? 1 : 0));
+    const before = this.#owned;
+    this.#owned = owned;
+    if (before.length === 0) return;
+    for (let slot = 0; slot < owned.length; slot++) {
+      if (owned[slot] !== before[slot]) stats[slot % stats.length]!.resetSlot(Math.floor(slot / stats.length));
+    }
+  }
+}
+
+function isOwn(situation: number): boolean {
+  const owner = situation & ownerBits;
+  return owner === SlotOwner.me || owner === SlotOwner.myPrimary;
+}
