@@ -49,7 +49,7 @@ function slotOf(key: string): number {
 /** What is told of slots, in the order of the reply. */
 async function stats(...words: (string | number)[]): Promise<Map<number, Figures>> {
   const rows = (await client.call('CLUSTER', 'SLOT-STATS', ...words)) as [number, Reply][];
-  expect(Array.isArray(rows), String(rows)).toBe(true);
+  if (!Array.isArray(rows)) throw new Error(String(rows));
   return new Map(rows.map(([slot, told]) => {
     const fields = asMap(told);
     const field = (name: string): number | undefined => fields.get(name) as number | undefined;
@@ -180,7 +180,7 @@ describe.each([1, 3])('with %i shards', (shards) => {
       expect(fields.filter((_, i) => i % 2 === 0)).toEqual(shown);
       for (const metric of ['key-count', 'memory-bytes', 'cpu-usec', 'network-bytes-in', 'network-bytes-out'] as const) {
         const reply = await client.callRaw('CLUSTER', 'SLOT-STATS', 'ORDERBY', metric, 'LIMIT', 1);
-        expect(reply.toString().startsWith('*1'), `${value}: ${metric}`).toBe((shown as readonly string[]).includes(metric));
+        expect([value, metric, reply.toString().startsWith('*1')]).toEqual([value, metric, (shown as readonly string[]).includes(metric)]);
       }
     }
     expect((await client.callRaw('CONFIG', 'SET', 'cluster-slot-stats-enabled', 'cpu what')).toString()).toBe(
