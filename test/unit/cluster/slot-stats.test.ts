@@ -60,6 +60,8 @@ async function stats(...words: (string | number)[]): Promise<Map<number, Figures
   }));
 }
 
+const ranking = async (...words: (string | number)[]): Promise<number[]> => [...(await stats('ORDERBY', ...words)).keys()];
+
 /** Of the slots with traffic: bytes in and out. */
 async function traffic(): Promise<Map<number, readonly [number, number]>> {
   const busiest = await stats('ORDERBY', 'network-bytes-in', 'LIMIT', 1100);
@@ -220,15 +222,14 @@ describe.each([1, 3])('with %i shards', (shards) => {
     for (const [i, tag] of tags.entries()) for (let n = 0; n <= Math.min(i, 3); n++) await client.call('SET', `${tag}${n}`, 'v');
     const [two, three] = [slotOf('{3}'), slotOf('{4}')].toSorted((a, b) => a - b) as [number, number];
     const ranked = [two, three, slotOf('{2}'), slotOf('{1}'), slotOf('{0}')];
-    const slots = async (...words: (string | number)[]): Promise<number[]> => [...(await stats('ORDERBY', ...words)).keys()];
-    expect(await slots('key-count', 'LIMIT', 5)).toEqual(ranked);
-    expect(await slots('KEY-COUNT', 'desc', 'limit', 5)).toEqual(ranked);
-    const ascending = await slots('key-count', 'ASC');
+    expect(await ranking('key-count', 'LIMIT', 5)).toEqual(ranked);
+    expect(await ranking('KEY-COUNT', 'desc', 'limit', 5)).toEqual(ranked);
+    const ascending = await ranking('key-count', 'ASC');
     expect(ascending.length).toBe(slotCount);
     expect(ascending.slice(0, 3)).toEqual([0, 1, 2]);
     expect(ascending.slice(-5)).toEqual([slotOf('{0}'), slotOf('{1}'), slotOf('{2}'), two, three]);
-    expect(await slots('key-count', 'LIMIT', 2, 'ASC')).toEqual([0, 1]);
-    expect((await slots('network-bytes-in', 'LIMIT', 2)).toSorted((a, b) => a - b)).toEqual([two, three]);
+    expect(await ranking('key-count', 'LIMIT', 2, 'ASC')).toEqual([0, 1]);
+    expect((await ranking('network-bytes-in', 'LIMIT', 2)).toSorted((a, b) => a - b)).toEqual([two, three]);
   });
 
   test('the range is inclusive, and RESP3 has maps', async () => {
