@@ -74,7 +74,8 @@ function parseDirectives(words: readonly string[]): readonly string[] {
   const [first] = words;
   if (first !== undefined && !first.startsWith('--')) throw new UsageError(`a directive begins with --, '${first}' does not`);
   const parsed = parseCommandLine(words);
-  return parsed.action === 'run' ? parsed.lines : [];
+  if (parsed.action !== 'run') throw new UsageError(`'${first}' is no directive`);
+  return parsed.lines;
 }
 
 function parseDir(action: string, words: readonly string[]): string {

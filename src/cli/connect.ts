@@ -47,7 +47,7 @@ export class Client {
     socket.on('error', (error) => this.#fail(new Error(reasonOf(error), { cause: error })));
     socket.on('close', () => this.#fail(new Error('the connection was closed')));
     socket.setTimeout(silenceMsMax, () => {
-      if (this.#waiting.length > 0) this.#fail(new Error(`no answer within ${silenceMsMax / 1000} s`));
+      if (this.#waiting.length > 0) this.#fail(new Error(`nothing came within ${silenceMsMax / 1000} s`));
     });
   }
 

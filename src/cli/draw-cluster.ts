@@ -19,22 +19,28 @@ export interface Canvas {
 /** With more shards than these in all, each node has one line unless the lines of shards are asked for. */
 const shardLinesMax = 24;
 const rangeTextLengthMax = 40;
+/** Below it what is seen is mostly the asking itself. */
+const idleOpsPerSecond = 10;
 const stateStyles: Readonly<Record<NodeState, Style>> = {
   'ok': 'green', 'suspected': 'yellow', 'joining': 'yellow', 'failed': 'red', 'no address': 'red', 'no answer': 'red',
 };
-const primaryStyles = ['cyan', 'magenta', 'blue', 'yellow'] as const satisfies readonly Style[];
+/** When not all is well. */
+const headWords: Readonly<Record<ClusterView['state'], readonly [Style, string]>> = {
+  ok: ['yellow', 'ok, see below'], fail: ['red', 'down'], down: ['red', 'not running'],
+};
+const primaryStyles = ['cyan', 'magenta', 'green', 'blue'] as const satisfies readonly Style[];
 
 export function drawCluster(view: ClusterView, canvas: Canvas): string[] {
   return [headLine(view, canvas.paint), '', ...slotTable(view, canvas), ...loadTable(view, canvas), ...moveTable(view, canvas), ...problemLines(view, canvas)];
 }
 
 function headLine({ state, isWell, nodes, slotsAssigned, epoch }: ClusterView, paint: Paint): string {
-  const isOf = (role: NodeView['role']): number => nodes.filter((node) => node.role === role).length;
-  const replicas = isOf('replica') === 0 ? '' : `, ${plural(isOf('replica'), 'replica')}`;
-  const facts = [`${slotsAssigned} of ${SLOT_COUNT} slots`, `${plural(isOf('primary'), 'primary', 'primaries')}${replicas}`, `epoch ${epoch}`];
-  const style = state !== 'ok' ? 'red' : isWell ? 'green' : 'yellow';
-  const word = state === 'ok' && !isWell ? 'ok, but see below' : state;
-  return paintParts([[style, '●'], ' Cluster is ', [style, word], ['dim', `  ·  ${facts.join('  ·  ')}`]], paint);
+  const countOf = (role: NodeView['role']): number => nodes.filter((node) => node.role === role).length;
+  const replicas = countOf('replica') === 0 ? '' : `, ${plural(countOf('replica'), 'replica')}`;
+  const slots = slotsAssigned === SLOT_COUNT ? `all ${SLOT_COUNT} slots` : `${slotsAssigned} of ${SLOT_COUNT} slots`;
+  const facts = [slots, `${plural(countOf('primary'), 'primary', 'primaries')}${replicas}`, `epoch ${epoch}`];
+  const [style, words] = isWell ? (['green', 'ok'] as const) : headWords[state];
+  return paintParts([[style, '●'], ' Cluster ', [style, words], ['dim', ` · ${facts.join(' · ')}`]], paint);
 }
 
 function slotTable({ nodes }: ClusterView, { width, paint }: Canvas): string[] {
@@ -114,7 +120,7 @@ function memoryText({ usedBytes, maxBytes }: NodeFigures): string {
 }
 
 function share(ops: number, allOps: number, style: Style): StretchCell {
-  return (places) => (allOps === 0 ? ['dim', 'idle'] : shareBar(ops / allOps, places, style));
+  return (places) => (allOps < idleOpsPerSecond ? ['dim', 'idle'] : shareBar(ops / allOps, places, style));
 }
 
 function shortened(text: string): string {

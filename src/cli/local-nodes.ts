@@ -53,7 +53,7 @@ shards ${shardCount}
 cluster-enabled yes
 
 # On one machine nodes hear of each other quickly.
-cluster-node-timeout 5000
+cluster-node-timeout 2000
 
 logfile ${logName}
 pidfile ${pidName}

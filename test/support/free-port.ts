@@ -31,6 +31,41 @@ export async function claimPort(): Promise<number> {
   throw new Error('no free pair of ports');
 }
 
+const FIRST_ROW_PORT = 2000;
+const ROW_LENGTH = 8;
+const ROW_COUNT = 1000;
+const BUS_OFFSET = 10_000;
+
+/**
+ * The first of `count` free ports in a row, whose bus ports are free too. Rows lie below the pairs; the last port of a
+ * row is the claim.
+ */
+export async function claimPortRow(count: number): Promise<number> {
+  if (count >= ROW_LENGTH) throw new Error(`a row has ${ROW_LENGTH - 1} ports at most`);
+  for (let attempt = 0; attempt < ATTEMPTS_MAX; attempt++) {
+    const first = FIRST_ROW_PORT + ROW_LENGTH * Math.floor(Math.random() * ROW_COUNT);
+    const claim = await listen(first + ROW_LENGTH - 1);
+    if (claim === undefined) continue;
+    const ports = Array.from({ length: count }, (_, index) => first + index);
+    if (await areFree(ports.flatMap((port) => [port, port + BUS_OFFSET]))) {
+      claim.unref();
+      return first;
+    }
+    claim.close();
+  }
+  throw new Error(`no ${count} free ports in a row`);
+}
+
+async function areFree(ports: readonly number[]): Promise<boolean> {
+  for (const port of ports) {
+    const probe = await listen(port);
+    if (probe === undefined) return false;
+    probe.close();
+    await once(probe, 'close');
+  }
+  return true;
+}
+
 async function listen(port: number): Promise<Server | undefined> {
   const server = createServer((socket) => socket.destroy());
   server.listen(port, '127.0.0.1');
