@@ -10,8 +10,8 @@ it.each([
 });
 
 it('fills a bar by eighths of a place', () => {
-  const text = (part: number): string => shareBar(part, 15, 'cyan').map((piece) => (typeof piece === 'string' ? piece : piece[1])).join('');
-  expect([0, 0.5, 0.33, 1].map(text)).toEqual(['             0%', '█████       50%', '███▎        33%', '██████████ 100%']);
+  const texts = [0, 0.5, 0.33, 1].map((part) => shareBar(part, 15, 'cyan').map((piece) => (typeof piece === 'string' ? piece : piece[1])).join(''));
+  expect(texts).toEqual(['             0%', '█████       50%', '███▎        33%', '██████████ 100%']);
 });
 
 it('shades a place of the slot bar by how much of it is taken', () => {

@@ -39,10 +39,9 @@ describe('tessera cluster status', () => {
   });
 
   it('takes the login as redis-cli does', () => {
-    const access = (line: string, environment = {}): unknown => (parse(line, environment) as { access: unknown }).access;
-    expect(access('status :1 -a secret')).toEqual({ login: { user: undefined, password: 'secret' } });
-    expect(access('status :1 --user ann --pass secret', { REDISCLI_AUTH: 'other' })).toEqual({ login: { user: 'ann', password: 'secret' } });
-    expect(access('status :1', { REDISCLI_AUTH: 'secret' })).toEqual({ login: { user: undefined, password: 'secret' } });
+    expect(parse('status :1 -a secret')).toMatchObject({ access: { login: { user: undefined, password: 'secret' } } });
+    expect(parse('status :1 --user ann --pass secret', { REDISCLI_AUTH: 'other' })).toMatchObject({ access: { login: { user: 'ann', password: 'secret' } } });
+    expect(parse('status :1', { REDISCLI_AUTH: 'secret' })).toMatchObject({ access: { login: { user: undefined, password: 'secret' } } });
   });
 
   it('takes TLS as redis-cli does', () => {

@@ -64,8 +64,7 @@ describe('drawCluster', () => {
   });
 
   it('paints states, and each primary in a colour of its own', () => {
-    const paint = (style: string, text: string): string => `<${style} ${text}>`;
-    const painted = drawCluster(viewCluster(sick), { width: 80, paint, showsShards: false }).join('\n');
+    const painted = drawCluster(viewCluster(sick), { width: 80, paint: (style, text) => `<${style} ${text}>`, showsShards: false }).join('\n');
     expect(painted).toContain('<red ●> Cluster <red down>');
     expect(painted).toContain('<bold 127.0.0.1:7501>');
     expect(painted).toMatch(/<green ok> +5461 {2}<cyan █+/);
