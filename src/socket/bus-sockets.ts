@@ -18,9 +18,6 @@ import type { TlsClientValues } from './tls-settings.ts';
 
 export type BusSocketValues = Pick<ConfigValues, 'bind' | 'bind-source-addr' | 'tcp-backlog' | 'tls-cluster'> & TlsClientValues;
 
-/** What the system says to a source address that is not this host's, or of the wrong family. */
-const unusableSource = new Set(['EADDRNOTAVAIL', 'EINVAL', 'EAFNOSUPPORT']);
-
 /** Nodes that may be connected to this one at a time: more than a cluster has. */
 const inboundLinksMax = 4096;
 
@@ -71,8 +68,8 @@ export class BusSockets {
   }
 
   /** An address that is not this host's keeps no node from its cluster: the next attempts do without. */
-  #doubtSource({ code, message }: NodeJS.ErrnoException): void {
-    if (this.#sourceAddress === '' || !unusableSource.has(code ?? '')) return;
+  #doubtSource({ syscall, message }: NodeJS.ErrnoException): void {
+    if (this.#sourceAddress === '' || syscall !== 'bind') return;
     this.#logger.warning(`Connecting to cluster nodes from ${this.#sourceAddress} is not possible, so it is done from any address: ${message}`);
     this.#sourceAddress = '';
   }

@@ -1,9 +1,13 @@
 /** Connections of the bus as sockets: how much may wait in one, and where they come from. */
 import { once } from 'node:events';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { connect as connectSocket, createServer } from 'node:net';
 import type { Socket } from 'node:net';
 import { afterAll, describe, expect, test } from 'vitest';
+import { Random } from '../../src/base/random.ts';
 import { NodeFlag } from '../../src/cluster/node-info.ts';
+import { printNodesConf } from '../../src/cluster/nodes-conf.ts';
 import { writePacket } from '../../src/cluster/bus/packet-writer.ts';
 import { claimPort } from '../support/free-port.ts';
 import { hasReference } from '../support/redis-binary.ts';
@@ -11,21 +15,43 @@ import type { RespClient } from '../support/resp-client.ts';
 import type { Server } from '../support/server.ts';
 import { connect, startRedis, startTessera } from '../support/start-server.ts';
 import type { StartOptions } from '../support/start-server.ts';
+import { makeTempDir } from '../support/temp-dir.ts';
 import { until, within } from '../support/until.ts';
-import { idOf } from '../unit/cluster/support.ts';
+import { knownIds, packets, startState } from '../fuzz/bus-packets.ts';
+import { spoiltPacket } from '../fuzz/spoil-packet.ts';
+import { seed } from '../unit/base/seed.ts';
+import { idOf, me } from '../unit/cluster/support.ts';
 
 const patienceMs = 30_000;
+const barrageCount = 4000;
+const linksAtATime = 50;
+const packetsPerLink = 4;
 const servers: Server[] = [];
 const clients: RespClient[] = [];
 const sockets: Socket[] = [];
 
-async function startNode(start: (options: StartOptions) => Promise<Server>, config: Readonly<Record<string, string>> = {}): Promise<{ client: RespClient; busPort: number }> {
+/** Of a stranger. */
+const ping = writePacket({
+  kind: 'ping', gossip: [], extensions: {},
+  header: {
+    sender: idOf('e'), currentEpoch: 0n, configEpoch: 0n, replicationOffset: 0n, slots: new Uint8Array(2048), primaryId: '', announcedIp: '',
+    port: 7000, otherPort: 0, busPort: 17_000, flags: NodeFlag.primary, clusterIsUp: true, messageFlags: 0,
+  },
+});
+
+interface Started {
+  readonly server: Server;
+  readonly client: RespClient;
+  readonly busPort: number;
+}
+
+async function startNode(start: (options: StartOptions) => Promise<Server>, config: Readonly<Record<string, string>> = {}, dir?: string): Promise<Started> {
   const busPort = await claimPort();
-  const server = await start({ config: { 'cluster-enabled': 'yes', 'cluster-node-timeout': '2000', 'cluster-port': String(busPort), ...config } });
+  const server = await start({ ...(dir === undefined ? {} : { dir }), config: { 'cluster-enabled': 'yes', 'cluster-node-timeout': '2000', 'cluster-port': String(busPort), ...config } });
   servers.push(server);
   const client = await connect(server, 'tcp', patienceMs);
   clients.push(client);
-  return { client, busPort };
+  return { server, client, busPort };
 }
 
 afterAll(async () => {
@@ -33,6 +59,12 @@ afterAll(async () => {
   for (const client of clients) client.close();
   for (const server of servers) await server.kill();
 });
+
+function changed(packet: Buffer, at: number, ...bytes: readonly number[]): Buffer {
+  const copy = Buffer.from(packet);
+  copy.set(bytes, at);
+  return copy;
+}
 
 /** Somebody who sends pings and takes no pong. */
 async function openDeafLink(busPort: number): Promise<Socket> {
@@ -42,6 +74,13 @@ async function openDeafLink(busPort: number): Promise<Socket> {
   socket.pause();
   socket.on('error', () => socket.destroy());
   return socket;
+}
+
+/** Sends packets over a link of their own; resolves once that has ended. */
+async function throwAt(busPort: number, thrown: readonly Buffer[]): Promise<void> {
+  const socket = (await openDeafLink(busPort)).resume();
+  socket.end(Buffer.concat(thrown));
+  await until('the link ends', () => socket.destroyed, patienceMs);
 }
 
 /** From where the node connects to one that it is to meet. */
@@ -62,13 +101,6 @@ function field(info: Buffer, name: string): number {
 }
 
 describe('cluster-link-sendbuf-limit', () => {
-  const ping = writePacket({
-    kind: 'ping', gossip: [], extensions: {},
-    header: {
-      sender: idOf('e'), currentEpoch: 0n, configEpoch: 0n, replicationOffset: 0n, slots: new Uint8Array(2048), primaryId: '', announcedIp: '',
-      port: 7000, otherPort: 0, busPort: 17_000, flags: NodeFlag.primary, clusterIsUp: true, messageFlags: 0,
-    },
-  });
   const pings = Buffer.concat(Array.from({ length: 200 }, () => ping));
 
   test('cuts a link whose other end does not take what it is sent, and counts it', async () => {
@@ -100,11 +132,52 @@ describe('cluster-link-sendbuf-limit', () => {
   });
 });
 
+describe('malformed packets', () => {
+  test('cost their link, with a line in the log, and nothing else', async () => {
+    const { client, busPort } = await startNode(startTessera);
+    const spoilt: readonly Buffer[] = [
+      Buffer.from('GET / HTTP/1.1\r\nHost: localhost\r\n\r\n'), changed(ping, 8, 0, 2), changed(ping, 4, 0xff, 0xff, 0xff, 0xff), changed(ping, 14, 0, 9),
+      changed(ping, 40, 0x47), changed(ping, 2168, 0x0a),
+    ];
+    for (const [i, packet] of spoilt.entries()) {
+      const socket = await openDeafLink(busPort);
+      socket.resume().write(packet);
+      await until(`packet ${i} costs its link`, () => socket.destroyed, patienceMs);
+    }
+    const badLines = servers.at(-1)!.log.split('\n').filter((line) => /Bad packet received on the Cluster bus from 127\.0\.0\.1:\d+, closing the link/.test(line));
+    expect(badLines).toHaveLength(spoilt.length);
+    expect(String(await client.call('CLUSTER', 'NODES'))).toMatch(/^[0-9a-f]{40} :\d+@\d+ myself,master - 0 0 0 connected\n$/);
+  });
+
+  test(`leave a member that goes on and starts again: ${barrageCount} of them (seed ${seed})`, async () => {
+    const dir = makeTempDir('barrage');
+    writeFileSync(join(dir, 'nodes.conf'), printNodesConf(startState));
+    // From that address nothing is reached beyond this host, whatever addresses the packets name.
+    const config = { 'bind-source-addr': '127.0.0.1', appendonly: 'yes' };
+    const { client, busPort, server } = await startNode(startTessera, config, dir);
+    const random = new Random(seed);
+    for (let left = barrageCount; left > 0; left -= linksAtATime * packetsPerLink) {
+      await Promise.all(Array.from({ length: linksAtATime }, () =>
+        throwAt(busPort, Array.from({ length: packetsPerLink }, () => spoiltPacket({ random, packets, ids: knownIds })))));
+    }
+    expect(field(await client.callRaw('CLUSTER', 'INFO'), 'cluster_stats_messages_received')).toBeGreaterThan(barrageCount / 20);
+    expect(String(await client.call('CLUSTER', 'MYID'))).toBe(me);
+    expect(server.log).toContain('Bad packet received');
+    expect(server.log).not.toContain('defect');
+    await server.stop();
+    const again = await startNode(startTessera, config, dir);
+    expect(String(await again.client.call('CLUSTER', 'MYID'))).toBe(me);
+  });
+});
+
 describe.runIf(process.platform === 'linux').each<[string, (options: StartOptions) => Promise<Server>, boolean]>([
   ['Tessera', startTessera, true], ['redis-server', startRedis, hasReference()],
 ])('bind-source-addr of %s', (_, start, isThere) => {
   test.runIf(isThere)('is where its bus connects from, if the host has that address', async () => {
     const { client } = await startNode(start, { 'bind-source-addr': '127.0.0.9' });
+    expect(await sourceOf(client)).toBe('127.0.0.9');
+    // No way leads there from that address, which says nothing against it.
+    await client.call('CLUSTER', 'MEET', '192.0.2.1', '7000');
     expect(await sourceOf(client)).toBe('127.0.0.9');
     await client.call('CONFIG', 'SET', 'bind-source-addr', '192.0.2.1');
     expect(await sourceOf(client)).toBe('127.0.0.1');

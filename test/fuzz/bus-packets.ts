@@ -75,15 +75,19 @@ function messageOf(kind: MessageKind, letter: string): BusMessage {
   }
 }
 
-const start = cluster();
+/** What the node that gets the packets believes at first. */
+export const startState = cluster();
 const recorded = readFileSync(recordedUrl, 'latin1').trim().split('\n').map((line) => Buffer.from(line, 'base64'));
 const light = writePacket({ kind: 'publish', channel: Buffer.from('news'), message: Buffer.from('hello') });
 const composed = letters.flatMap((letter) => messageKinds.map((kind) => writePacket(messageOf(kind, letter))));
-const packets = [...recorded, ...composed, light];
+/** As nodes send them: those of that cluster, strangers, and what redis-server was heard to say. */
+export const packets: readonly Buffer[] = [...recorded, ...composed, light];
+
+export const knownIds: readonly string[] = [me, ...letters.map(idOf)];
 
 /** One case; what became of its packets. */
 export function throwPackets(random: Random): Verdicts {
-  const member = new FuzzedMember(random, start);
+  const member = new FuzzedMember(random, startState);
   for (let i = 0; i < PACKETS_PER_CASE; i++) {
     if (random.below(8) === 0) member.tick();
     member.take(spoiltPacket({ random, packets, ids: idsFor(random, member) }));
@@ -93,8 +97,8 @@ export function throwPackets(random: Random): Verdicts {
 }
 
 /** Those of the cluster; now and then those that the node has come to know, or made up. */
-function idsFor(random: Random, member: FuzzedMember): string[] {
-  return random.below(4) === 0 ? [pick(random, [...member.core.state.nodes.keys()])] : [me, ...letters.map(idOf)];
+function idsFor(random: Random, member: FuzzedMember): readonly string[] {
+  return random.below(4) === 0 ? [pick(random, [...member.core.state.nodes.keys()])] : knownIds;
 }
 
 const total: Verdicts = { packets: 0, messages: 0, dropped: 0 };
