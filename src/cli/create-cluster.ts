@@ -77,12 +77,11 @@ function makeNodes(dir: string, ports: readonly number[], shardCount: number, di
 
 function report(nodes: readonly LocalNode[], pids: readonly number[], dir: string, { say, width, paint }: Terminal): void {
   const ranges = evenRanges(nodes.length);
-  const rows = nodes.map(({ host, port, directory }, index) => [
-    ['bold', addressText(host, port)] as const, rangesText([ranges[index]!]), String(pids[index]), ['dim', directory] as const,
-  ]);
-  say('');
-  for (const line of tableLines([{ title: 'NODE' }, { title: 'SLOTS' }, { title: 'PROCESS' }, { title: 'DIRECTORY' }], rows, width, paint)) say(line);
-  say('');
-  for (const line of nextSteps(nodes[0]!, dir, paint)) say(line);
-  if (nodes.length < nodeCountForMajority) say('\nWith fewer than 3 nodes there is no majority that could tell that one has failed.');
+  const rows = nodes.map(({ host, port }, index) => [['bold', addressText(host, port)] as const, rangesText([ranges[index]!]), String(pids[index])]);
+  const lines = [
+    '', ...tableLines([{ title: 'NODE' }, { title: 'SLOTS' }, { title: 'PROCESS' }], rows, width, paint), '',
+    `Each node has its files in ${join(dir, '<port>')}: node.conf, tessera.log and what it keeps.`, '', ...nextSteps(nodes[0]!, dir, paint),
+    ...(nodes.length < nodeCountForMajority ? ['', 'With fewer than 3 nodes there is no majority that could tell that one has failed.'] : []),
+  ];
+  for (const line of lines) say(line);
 }

@@ -19,7 +19,7 @@ export interface Canvas {
 /** With more shards than these in all, each node has one line unless the lines of shards are asked for. */
 const shardLinesMax = 24;
 const rangeTextLengthMax = 40;
-/** Below it what is seen is mostly the asking itself. */
+/** Of each node; below it what is seen is mostly the asking itself. */
 const idleOpsPerSecond = 10;
 const stateStyles: Readonly<Record<NodeState, Style>> = {
   'ok': 'green', 'suspected': 'yellow', 'joining': 'yellow', 'failed': 'red', 'no address': 'red', 'no answer': 'red',
@@ -62,7 +62,8 @@ function loadTable({ nodes }: ClusterView, { width, paint, showsShards }: Canvas
   if (answering.length === 0) return [];
   const shardCount = answering.reduce((sum, { figures }) => sum + (figures.shards?.length ?? 0), 0);
   const hasShardLines = showsShards || shardCount <= shardLinesMax;
-  const allOps = answering.reduce((sum, { figures }) => sum + figures.opsPerSecond, 0);
+  const summedOps = answering.reduce((sum, { figures }) => sum + figures.opsPerSecond, 0);
+  const allOps = summedOps < answering.length * idleOpsPerSecond ? 0 : summedOps;
   const styles = stylesOf(nodes);
   const columns: Column[] = [
     { title: 'NODE' }, { title: 'KEYS', align: 'right' }, { title: 'MEMORY', align: 'right' }, { title: 'OPS/S', align: 'right' },
@@ -120,7 +121,7 @@ function memoryText({ usedBytes, maxBytes }: NodeFigures): string {
 }
 
 function share(ops: number, allOps: number, style: Style): StretchCell {
-  return (places) => (allOps < idleOpsPerSecond ? ['dim', 'idle'] : shareBar(ops / allOps, places, style));
+  return (places) => (allOps === 0 ? ['dim', 'idle'] : shareBar(ops / allOps, places, style));
 }
 
 function shortened(text: string): string {

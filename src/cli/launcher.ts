@@ -6,13 +6,11 @@ import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { closeSync, openSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
-import { addressText } from './cluster-view.ts';
 import { withClient } from './connect.ts';
 import type { LocalNode } from './local-nodes.ts';
-import { lastLines } from './log-tail.ts';
+import { nodeFailure } from './node-failure.ts';
 import { reasonOf } from './reason.ts';
 import { parseInfo } from './replies.ts';
-import { CommandError } from './usage.ts';
 
 const readyMsMax = 120_000;
 const askAgainMs = 50;
@@ -41,7 +39,7 @@ export class Launcher {
     });
     this.#started.push({ node, child, exit });
     const end = await Promise.race([exit, untilAnswers(node, child, signal)]);
-    if (end !== undefined) throw failure(node, end);
+    if (end !== undefined) throw nodeFailure(node, end);
     return child.pid!;
   }
 
@@ -80,10 +78,4 @@ async function untilAnswers(node: LocalNode, child: ChildProcess, signal: AbortS
     await delay(askAgainMs, undefined, { signal });
   }
   return `does not answer after ${readyMsMax / 1000} s: ${reason}`;
-}
-
-function failure(node: LocalNode, what: string): CommandError {
-  const lines = lastLines(node.logPath);
-  const log = lines.length === 0 ? 'Its log is empty.' : `The end of its log:\n\n${lines.map((line) => `    ${line}`).join('\n')}`;
-  return new CommandError(`node ${addressText(node.host, node.port)} ${what}. ${log}`);
 }

@@ -62,7 +62,7 @@ describe('a cluster made by one command', () => {
   test('is told of with its slots, and how to go on', () => {
     expect(created).toMatchObject({ code: 0, errors: '' });
     for (const [index, slots] of ['0-5460', '5461-10922', '10923-16383'].entries()) {
-      expect(created.output).toMatch(new RegExp(`127\\.0\\.0\\.1:${port + index} +${slots} +${readPid(port + index)} +${join(dir, String(port + index))}`));
+      expect(created.output).toMatch(new RegExp(`127\\.0\\.0\\.1:${port + index} +${slots} +${readPid(port + index)}\\n`));
     }
     expect(created.output).toContain(`tessera cluster stop --dir ${dir}`);
   });

@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdirSync, readdirSync, readFileSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { claimPort } from '../support/free-port.ts';
+import { claimPort, claimPortRow } from '../support/free-port.ts';
 import { RespClient } from '../support/resp-client.ts';
 import { Server } from '../support/server.ts';
 import { makeTempDir } from '../support/temp-dir.ts';
@@ -56,6 +56,14 @@ describe('the packed package', () => {
     const { status, stderr } = spawnSync(command, [join(application, 'node_modules/tessera/cluster.conf'), '--port', 'x'], { encoding: 'utf8' });
     expect(status).toBe(1);
     expect(stderr).toContain(`>>> 'port "x"'\nargument couldn't be parsed into an integer\n`);
+  });
+
+  it('makes a cluster, shows it and stops it', async () => {
+    const dir = join(makeTempDir('packed-cluster'), 'cluster');
+    const port = await claimPortRow(1);
+    expect(run(command, 'cluster', 'create', '--dir', dir, '--nodes', '1', '--base-port', String(port))).toContain(`127.0.0.1:${port}  0-16383`);
+    expect(run(command, 'cluster', 'status', `127.0.0.1:${port}`)).toContain('Cluster ok · all 16384 slots · 1 primary');
+    expect(run(command, 'cluster', 'stop', '--dir', dir)).toBe(`  127.0.0.1:${port}  stopped\n`);
   });
 
   it('serves, and stops in order', async () => {
