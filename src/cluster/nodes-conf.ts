@@ -7,6 +7,7 @@
  * The reader is stricter than Redis's: whatever it cannot keep exactly is an error with its line,
  * because a node that forgets its vote or a slot does harm to the others.
  */
+import { isIP } from 'node:net';
 import { SLOT_COUNT } from '../base/crc16.ts';
 import { parseMove, printMoves } from './migration/moves.ts';
 import type { SlotMove } from './migration/moves.ts';
@@ -99,6 +100,7 @@ function readNode(words: readonly string[], place: Place): NodeInfo {
   const [id, address, flagNames, primaryId, ping, pong, epoch] = words as [string, string, string, string, string, string, string];
   if (!isNodeId(id)) fail(place, `"${id}" is not a node id of 40 hex digits`);
   const flags = parseFlags(flagNames) ?? fail(place, `"${flagNames}" has an unknown flag`);
+  if ((flags & NodeFlag.handshake) !== 0) fail(place, `node ${id} has not told its id yet, so it has no place here`);
   if (primaryId !== '-' && !isNodeId(primaryId)) fail(place, `"${primaryId}" is not a node id of 40 hex digits`);
   const isReplica = primaryId !== '-';
   const seenMs = (text: string): number => (readNumber(text, Number.MAX_SAFE_INTEGER, 'a time', place) === 0 ? 0 : place.nowMs);
@@ -121,6 +123,11 @@ function readAddress(text: string, place: Place): AnnouncedAddress & Pick<NodeIn
     const value = values.get(name);
     return value === undefined ? undefined : readPort(value, place);
   };
+  const clientIp = (name: string, family: 4 | 6): string => {
+    const value = values.get(name) ?? '';
+    if (value !== '' && isIP(value) !== family) fail(place, `"${value}" is not an IPv${family} address`);
+    return value;
+  };
   const tcpPort = extra('tcp-port');
   const shardId = values.get('shard-id') ?? '';
   if (shardId !== '' && !isNodeId(shardId)) fail(place, `"${shardId}" is not a shard id of 40 hex digits`);
@@ -131,8 +138,8 @@ function readAddress(text: string, place: Place): AnnouncedAddress & Pick<NodeIn
     busPort: match[3] === undefined ? port + BUS_PORT_OFFSET : readPort(match[3], place),
     hostname,
     humanName: values.get('nodename') ?? '',
-    clientIpv4: values.get('client-ipv4') ?? '',
-    clientIpv6: values.get('client-ipv6') ?? '',
+    clientIpv4: clientIp('client-ipv4', 4),
+    clientIpv6: clientIp('client-ipv6', 6),
     shardId,
   };
 }

@@ -102,7 +102,9 @@ describe('reading', () => {
     ['a bad port', [MINE.replace('7001@', '70010@'), VARS], 'line 1: "70010" is not a port'],
     ['a bad field', [MINE.replace('@17001', '@17001,,x'), VARS], 'line 1: "x" is not name=value'],
     ['a bad shard id', [MINE.replace('@17001', '@17001,,shard-id=x'), VARS], 'line 1: "x" is not a shard id of 40 hex digits'],
+    ['a bad address for clients', [MINE.replace('@17001', '@17001,,client-ipv4=::1'), VARS], 'line 1: "::1" is not an IPv4 address'],
     ['a bad flag', [MINE.replace('master', 'captain'), VARS], 'line 1: "myself,captain" has an unknown flag'],
+    ['a node that is only being met', [MINE, `${MINE.replace('myself,master', 'handshake').replace(me, other)} 7`, VARS], `line 2: node ${other} has not told its id yet, so it has no place here`],
     ['a bad time', [MINE.replace(' 0 0 ', ' 0 soon '), VARS], 'line 1: "soon" is not a time'],
     ['a slot too high', [`${MINE} 16384`, VARS], 'line 1: "16384" is not a slot from 0 to 16383'],
     ['a range backwards', [`${MINE} 9-7`, VARS], 'line 1: "9-7" is not a range of slots'],
@@ -187,3 +189,33 @@ test('what is printed is read back, whatever the state', () => {
     { seed, numRuns: 60 },
   );
 });
+
+test(`a file that somebody has spoilt is refused with the reason, or read to a state that is kept (seed ${seed})`, () => {
+  const change = fc.record({ at: fc.nat(), removed: fc.nat(3), added: fc.constantFrom('', ' ', ',', '-', '0', '9', 'f', '\n', '[', 'handshake', 'slave', 'fail', 'tls-port=1', me) });
+  let readCount = 0;
+  fc.assert(
+    fc.property(anyState, fc.array(change, { minLength: 1, maxLength: 2 }), (state, changes) => {
+      let text = printNodesConf(state);
+      for (const { at, removed, added } of changes) {
+        const place = at % text.length;
+        text = text.slice(0, place) + added + text.slice(place + removed);
+      }
+      const found = tryRead(text);
+      if (found instanceof NodesConfError) return;
+      readCount++;
+      expect(parseNodesConf(printNodesConf(found), NOW_MS, idOf('f'))).toEqual(found);
+    }),
+    { seed, numRuns: 1000 },
+  );
+  expect(readCount).toBeGreaterThan(60);
+});
+
+/** Anything but a NodesConfError comes out. */
+function tryRead(text: string): ClusterState | NodesConfError {
+  try {
+    return parseNodesConf(text, NOW_MS, idOf('f'));
+  } catch (error) {
+    if (error instanceof NodesConfError) return error;
+    throw error;
+  }
+}
