@@ -71,6 +71,21 @@ describe.runIf(hasReference())('atomic slot migration', () => {
     await agreed(cluster);
   });
 
+  // As "CLUSTER SLOT-STATS reset upon atomic slot migration" in redis's slot-stats.tcl.
+  test('counts the use of a slot from when it is its own, without its arrival', async () => {
+    const told = async (member: ClusterMember): Promise<unknown> => await member.client.call('CLUSTER', 'SLOT-STATS', 'SLOTSRANGE', 0, 0);
+    const unused = [[0, ['key-count', 15, 'cpu-usec', 0, 'network-bytes-in', 0, 'network-bytes-out', 0]]];
+    for (const { client: each } of [first, second]) await each.call('CONFIG', 'SET', 'cluster-slot-stats-enabled', 'cpu net');
+    await pictureOf(first, 0);
+    expect(await told(first)).not.toEqual(unused);
+    await migrate(first, second, 0, 0);
+    expect(await told(first)).toEqual([]);
+    expect(await told(second)).toEqual(unused);
+    await migrate(second, first, 0, 0);
+    expect(await told(first)).toEqual(unused);
+    for (const { client: each } of [first, second]) await each.call('CONFIG', 'SET', 'cluster-slot-stats-enabled', 'no');
+  });
+
   test('loses no acknowledged write under load, there and back, and no error reaches the application', async () => {
     const load = new WriteLoad(client, 4000, 16);
     await until('the load is on', () => load.count > 2000, 30_000);

@@ -5,7 +5,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { keySlot } from '../../src/base/crc16.ts';
 import { hasReference } from '../support/redis-binary.ts';
-import type { Word } from '../support/resp-client.ts';
+import { encodeCommand, type Word } from '../support/resp-client.ts';
 import { MixedCluster } from './mixed-cluster.ts';
 import type { ClusterMember, Kind } from './mixed-cluster.ts';
 
@@ -121,6 +121,19 @@ describe.runIf(hasReference())('a slot on its way', () => {
     `);
     expect(answers).toContain(`GET {leaving}gone -> -ASK ${leaving} 127.0.0.1:NEXT`);
     expect(answers).toContain('MGET leaving {leaving}gone -> -TRYAGAIN Multiple keys request during rehashing of slot');
+  });
+
+  // Only newer servers have CLUSTER SLOT-STATS; as in Redis, what is asked of a slot of ours counts, whatever the answer.
+  test('its redirects count as use of the slot', async () => {
+    const { client } = pairs[0]!.tested;
+    await client.call('CONFIG', 'SET', 'cluster-slot-stats-enabled', 'net');
+    let [bytesIn, bytesOut] = [0, 0];
+    for (const words of [['GET', 'leaving'], ['GET', '{leaving}gone'], ['MGET', 'leaving', '{leaving}gone'], ['MGET', 'leaving', '{leaving}2']]) {
+      bytesIn += encodeCommand(words).length;
+      bytesOut += (await client.callRaw(...words)).length;
+    }
+    expect(await client.call('CLUSTER', 'SLOT-STATS', 'SLOTSRANGE', leaving, leaving)).toEqual(
+      [[leaving, ['key-count', 2, 'network-bytes-in', bytesIn, 'network-bytes-out', bytesOut]]]);
   });
 
   test('who imports it serves those that say ASKING, and several keys only when it has all', async () => {

@@ -85,6 +85,19 @@ describe.runIf(hasReference())('a node alone, beside redis-server', () => {
     ['CLUSTER', 'SET-CONFIG-EPOCH', '0'], ['CLUSTER', 'SET-CONFIG-EPOCH', '9223372036854775808'], ['CLUSTER', 'SET-CONFIG-EPOCH', '9223372036854775807'],
     ['CLUSTER', 'SETSLOT', '5'], ['CLUSTER', 'SETSLOT', '5', 'stable'], ['CLUSTER', 'SETSLOT', 'x', 'stable'], ['CLUSTER', 'SETSLOT', '5', 'x'], ['CLUSTER', 'SETSLOT', '5', 'node'],
     ['CLUSTER', 'SHARDS'], ['CLUSTER', 'SHARDS', 'x'], ['CLUSTER', 'SLOTS'], ['CLUSTER', 'SLOTS', 'x'],
+    ['CLUSTER', 'FORGET'], ['CLUSTER', 'FORGET', 'x'], ['CLUSTER', 'FORGET', 'ME'], ['CLUSTER', 'FORGET', idOf('0')], ['CLUSTER', 'FORGET', ''],
+    ['CLUSTER', 'FORGET', 'ME', 'x'], ['CLUSTER', 'COUNT-FAILURE-REPORTS', 'ME'], ['CLUSTER', 'COUNT-FAILURE-REPORTS', idOf('0')],
+    ['CLUSTER', 'COUNT-FAILURE-REPORTS', 'ME', 'x'], ['CLUSTER', 'REPLICAS', 'ME'], ['CLUSTER', 'REPLICAS', 'ME', 'x'], ['CLUSTER', 'SLAVES'], ['CLUSTER', 'SLAVES', 'ME'],
+    ['CLUSTER', 'MEET'], ['CLUSTER', 'MEET', '127.0.0.1'], ['CLUSTER', 'MEET', '127.0.0.1', 'x'], ['CLUSTER', 'MEET', '127.0.0.1', '1', 'x'],
+    ['CLUSTER', 'MEET', '127.0.0.1', '0'], ['CLUSTER', 'MEET', '127.0.0.1', '65536'], ['CLUSTER', 'MEET', '127.0.0.1', '1', '65536'],
+    ['CLUSTER', 'MEET', '127.0.0.1', '60000'], ['CLUSTER', 'MEET', 'localhost', '1'], ['CLUSTER', 'MEET', '', '1'], ['CLUSTER', 'MEET', '127.0.0.1', '1', '2', '3'],
+    ['CLUSTER', 'MEET', '127.0.0.1', '99999999999999999999'], ['CLUSTER', 'MEET', '127.0.0.1', '-1', '1'], ['CLUSTER', 'MEET', '1.2.3', '1'],
+    ['CLUSTER', 'RESET', 'SOFT'], ['CLUSTER', 'RESET', 'hArD'], ['CLUSTER', 'RESET'], ['CLUSTER', 'RESET', ''], ['CLUSTER', 'RESET', 'soft', 'hard'],
+    ['CLUSTER', 'FLUSHSLOTS'], ['CLUSTER', 'BUMPEPOCH'], ['CLUSTER', ''], ['CLUSTER', 'SLOT STATS', 'x'], ['CLUSTER', 'x'.repeat(200)], ['CLUSTER', 'no\r\nsuch'],
+    ['CLUSTER', 'ADDSLOTS', '1', '1'], ['CLUSTER', 'ADDSLOTS', ''], ['CLUSTER', 'ADDSLOTS', '1', 'x'], ['CLUSTER', 'DELSLOTS', '1'], ['CLUSTER', 'ADDSLOTSRANGE', '5', '4'],
+    ['CLUSTER', 'ADDSLOTSRANGE', '1', '5', '4', '9'], ['CLUSTER', 'ADDSLOTSRANGE', '-1', '5'], ['CLUSTER', 'DELSLOTSRANGE', '0', '16384'], ['CLUSTER', 'ADDSLOTSRANGE', '0', '0'],
+    ['CLUSTER', 'SETSLOT', '5', 'MIGRATING'], ['CLUSTER', 'SETSLOT', '5', 'IMPORTING', 'x'], ['CLUSTER', 'SETSLOT', '5', 'STABLE', 'x', 'y'], ['CLUSTER', 'SETSLOT', '16384', 'STABLE'],
+    ['CLUSTER', 'SETSLOT', '-1', 'NODE', 'ME'], ['CLUSTER', 'SETSLOT', '5', 'NODE', 'ME', 'x'], ['CLUSTER', 'SETSLOT', '', ''], ['CLUSTER', 'SET-CONFIG-EPOCH', '1', '2'],
   ])('%s %s %s', async (...words) => {
     const { compare } = await pair();
     expect(await compare(...words)).toEqual([]);

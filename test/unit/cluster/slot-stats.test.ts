@@ -92,8 +92,9 @@ describe.each([1, 3])('with %i shards', (shards) => {
       ['MSET', '{a}1', 'x', '{a}2', 'y'], ['MGET', '{a}1', '{a}2', '{a}3'], ['LPUSH', 'key', 'wrong type'], ['RPUSH', 'l', '1', '2', '3'],
       ['LRANGE', 'l', '0', '-1'], ['DEL', 'key'], ['PING'], ['DBSIZE'], ['ECHO', 'key'], ['OBJECT', 'ENCODING', 'l'],
       ['ZUNIONSTORE', '{z}d', '2', '{z}a', '{z}b'], ['XADD', 's', '1-1', 'f', 'v'], ['XREAD', 'COUNT', '1', 'STREAMS', 's', '0'],
+      ['HIMPORT', 'PREPARE', 'fields', 'one', 'two'], ['HIMPORT', 'SET', 'hash', 'fields', '1', '2'], ['HIMPORT', 'SET', 'hash', 'nothing', '1'],
     ];
-    const keys = ['key', 'key', 'big', 'big', 'medium', 'medium', 'medium', '{a}', '{a}', 'key', 'l', 'l', 'key', '', '', '', 'l', '{z}', 's', 's'];
+    const keys = ['key', 'key', 'big', 'big', 'medium', 'medium', 'medium', '{a}', '{a}', 'key', 'l', 'l', 'key', '', '', '', 'l', '{z}', 's', 's', '', 'hash', 'hash'];
     const expected = new Map<number, [number, number]>();
     const note = (key: string, words: readonly string[], reply: Buffer): void => {
       if (key === '') return;
