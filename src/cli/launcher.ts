@@ -7,6 +7,7 @@ import type { ChildProcess } from 'node:child_process';
 import { closeSync, openSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { withClient } from './connect.ts';
+import { notedPid } from './local-nodes.ts';
 import type { LocalNode } from './local-nodes.ts';
 import { nodeFailure } from './node-failure.ts';
 import { reasonOf } from './reason.ts';
@@ -63,19 +64,25 @@ export class Launcher {
 
 /** Why it does not, or nothing once it does. */
 async function untilAnswers(node: LocalNode, child: ChildProcess, signal: AbortSignal): Promise<string | undefined> {
-  let reason = '';
+  let reason: string | undefined;
   for (let waitedMs = 0; waitedMs < readyMsMax; waitedMs += askAgainMs) {
     signal.throwIfAborted();
     const isOver = child.pid === undefined || child.exitCode !== null || child.signalCode !== null;
     if (isOver) return undefined;
     try {
       const info = parseInfo(await withClient(node, node.access, (client) => client.text('INFO')));
-      if (info.get('process_id') === String(child.pid) && info.get('loading') !== '1') return undefined;
-      reason = info.get('loading') === '1' ? 'it still loads its data' : 'another server answers on its port';
+      reason = whyNotReady(node, child.pid, info);
+      if (reason === undefined) return undefined;
     } catch (error) {
       reason = reasonOf(error);
     }
     await delay(askAgainMs, undefined, { signal });
   }
   return `does not answer after ${readyMsMax / 1000} s: ${reason}`;
+}
+
+function whyNotReady(node: LocalNode, pid: number, info: ReadonlyMap<string, string>): string | undefined {
+  if (info.get('process_id') !== String(pid)) return 'another server answers on its port';
+  if (info.get('loading') === '1') return 'it still loads its data';
+  return notedPid(node) === pid ? undefined : 'it has not noted its process';
 }

@@ -64,7 +64,7 @@ ${given.length === 0 ? '' : `\n# Given for every node:\n${given.join('\n')}\n`}`
 export function checkDirectives(directives: readonly string[]): ConfigValues {
   for (const line of directives) {
     const name = (splitWords(line)?.[0] ?? '').toLowerCase();
-    if (ownDirectives.includes(name)) throw new CommandError(`${name} cannot be given for every node: create sets it for each`);
+    if (ownDirectives.includes(name)) throw new CommandError(`${name} cannot be given: create sets it, or it would have to differ between the nodes`);
   }
   return loadValues(undefined, directives);
 }

@@ -42,12 +42,21 @@ function processesIn(root: string): number[] {
   return names.map((name) => join(root, name, 'tessera.pid')).filter((path) => existsSync(path)).map((path) => Number(readFileSync(path, 'utf8'))).filter(isAlive);
 }
 
-const dir = join(makeTempDir('cluster-cli'), 'cluster');
+/** Where clusters are made; whatever happens, no process of theirs outlives the tests. */
+const roots: string[] = [];
+atExit(() => roots.flatMap(processesIn).forEach((pid) => process.kill(pid, 'SIGKILL')));
+
+function newRoot(): string {
+  const root = join(makeTempDir('cluster-cli'), 'cluster');
+  roots.push(root);
+  return root;
+}
+
+const dir = newRoot();
 let port: number;
 let created: Outcome;
 
 beforeAll(async () => {
-  atExit(() => processesIn(dir).forEach((pid) => process.kill(pid, 'SIGKILL')));
   port = await claimPortRow(nodeCount);
   created = await tessera([
     'create', '--dir', dir, '--base-port', String(port), '--', '--appendonly', 'yes', '--cluster-node-timeout', '1000', '--appendfsync', 'always', '--requirepass', 'open sesame',
@@ -147,7 +156,7 @@ describe('a cluster made by one command', () => {
 
 describe.concurrent('a cluster that cannot be made', () => {
   test('ends with the log of the node that failed, and without a trace', async () => {
-    const root = join(makeTempDir('cluster-cli'), 'cluster');
+    const root = newRoot();
     const first = await claimPortRow(1);
     const { code, errors } = await tessera(['create', '--dir', root, '-n', '1', '-p', String(first), '--', '--appendonly', 'yes', '--appenddirname', 'node.conf']);
     expect(code).toBe(1);
@@ -156,7 +165,8 @@ describe.concurrent('a cluster that cannot be made', () => {
   });
 
   test('leaves no process when it is interrupted', async () => {
-    const root = makeTempDir('cluster-cli');
+    const root = newRoot();
+    mkdirSync(root);
     const first = await claimPortRow(2);
     let pids: number[] = [];
     const { code, errors } = await tessera(['create', '--dir', root, '-n', '2', '-p', String(first)], (output, interrupt) => {

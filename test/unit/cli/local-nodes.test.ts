@@ -48,7 +48,7 @@ describe('the configuration of a node', () => {
 
 describe('directives for every node', () => {
   it.each(['port', 'dir', 'PIDFILE', 'cluster-enabled'])('cannot be %s', (name) => {
-    expect(() => checkDirectives([`${name} "x"`])).toThrow(`${name.toLowerCase()} cannot be given for every node: create sets it for each`);
+    expect(() => checkDirectives([`${name} "x"`])).toThrow(`${name.toLowerCase()} cannot be given: create sets it, or it would have to differ between the nodes`);
   });
 
   it('must be right', () => {
