@@ -49,7 +49,7 @@ function slotTable({ nodes }: ClusterView, { width, paint }: Canvas): string[] {
   return tableLines(columns, nodes.map((node): StretchCell[] => {
     const { id, role, state, slots, slotCount } = node;
     const about: StretchCell[] = [nameCell(node), ['dim', id.slice(0, 8)], role, [stateStyles[state], state]];
-    return role === 'replica' ? about : [...about, String(slotCount), (places) => slotBar(slots, places, styles.get(id)!)];
+    return role === 'replica' ? about : [...about, String(slotCount), (places) => slotBar(slots, places, state === 'ok' ? styles.get(id)! : stateStyles[state])];
   }), width, paint);
 }
 

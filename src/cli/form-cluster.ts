@@ -12,6 +12,8 @@ const askAgainMs = 100;
 /** Beside the time that the nodes themselves take to give a node up and to forgive it. */
 const agreementMsMax = 60_000;
 const nodeTimeoutFactor = 4;
+/** The machine may be busy with all these starts. */
+const silenceMsMax = 30_000;
 
 interface Member {
   readonly node: LocalNode;
@@ -82,7 +84,7 @@ async function order({ node, client }: Member, ...words: readonly string[]): Pro
 async function withMembers(nodes: readonly LocalNode[], use: (members: readonly Member[]) => Promise<void>): Promise<void> {
   const members: Member[] = [];
   try {
-    for (const node of nodes) members.push({ node, client: await Client.connect(node, node.access) });
+    for (const node of nodes) members.push({ node, client: await Client.connect(node, { ...node.access, silenceMsMax }) });
     await use(members);
   } finally {
     for (const { client } of members) client.close();

@@ -32,8 +32,6 @@ export interface NodeConf {
 }
 
 const [confName, logName, pidName] = ['node.conf', 'tessera.log', 'tessera.pid'];
-/** The machine may be busy with the start of the other nodes. */
-const localSilenceMsMax = 30_000;
 /** What create decides, or what would have to differ between nodes. */
 const ownDirectives = [
   'port', 'tls-port', 'unixsocket', 'dir', 'pidfile', 'logfile', 'daemonize', 'shards', 'cluster-enabled', 'cluster-port', 'cluster-config-file',
@@ -84,7 +82,7 @@ export function readLocalNode(directory: string): LocalNode {
   return {
     host: hostOf(values.bind),
     port: values.port,
-    access: { silenceMsMax: localSilenceMsMax, ...(password === '' ? {} : { login: { user: undefined, password } }) },
+    access: password === '' ? {} : { login: { user: undefined, password } },
     directory,
     confPath,
     pidPath: resolve(directory, values.pidfile),

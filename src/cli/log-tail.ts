@@ -1,11 +1,13 @@
-/** The end of a node's log as a person reads it: JSON lines become time and message, others stay. */
+/** The end of a node's log, since its last start, as a person reads it: JSON lines become time and message, others stay. */
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 
 const lineCountMax = 15;
 const byteCountMax = 64 * 1024;
 
 export function lastLines(path: string): string[] {
-  return lastBytes(path).split('\n').filter((line) => line.trim() !== '').slice(-lineCountMax).map(readable);
+  const lines = lastBytes(path).split('\n').filter((line) => line.trim() !== '');
+  const lastStart = lines.findLastIndex((line) => line.includes('"Running mode='));
+  return lines.slice(Math.max(0, lastStart)).slice(-lineCountMax).map(readable);
 }
 
 function lastBytes(path: string): string {

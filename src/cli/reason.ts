@@ -6,6 +6,6 @@ export function reasonOf(error: unknown): string {
   // A name with several addresses fails with all their reasons.
   if (errors !== undefined && errors.length > 0) return reasonOf(errors[0]);
   if (code === 'ENOTFOUND') return 'There is no such host';
-  if (error instanceof Error && error.message.startsWith('NOAUTH')) return 'it wants a password: --pass PASSWORD, or REDISCLI_AUTH in the environment';
+  if (error instanceof Error && error.message.startsWith('NOAUTH')) return 'it wants a password (--pass, or REDISCLI_AUTH)';
   return systemReason(error);
 }

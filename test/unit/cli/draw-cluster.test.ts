@@ -63,12 +63,12 @@ describe('drawCluster', () => {
     expect(drawing).not.toContain('OPS/S');
   });
 
-  it('paints states, and each primary in a colour of its own', () => {
+  it('paints states, and the slots of each primary in a colour of its own, or of its state', () => {
     const painted = drawCluster(viewCluster(sick), { width: 80, paint: (style, text) => `<${style} ${text}>`, showsShards: false }).join('\n');
     expect(painted).toContain('<red ●> Cluster <red down>');
     expect(painted).toContain('<bold 127.0.0.1:7501>');
     expect(painted).toMatch(/<green ok> +5461 {2}<cyan █+/);
-    expect(painted).toMatch(/<red failed> +5460 {2}.*<green [▓█]+/);
+    expect(painted).toMatch(/<red failed> +5460 {2}.*<red [▓█]+/);
   });
 });
 
