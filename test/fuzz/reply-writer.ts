@@ -76,7 +76,7 @@ const scalars: readonly ((random: Random) => Sample)[] = [
   },
   (random) => {
     const text = bytes(random).toString('latin1');
-    return same(new ReplyError(text.replaceAll(/[\r\n]/g, ' ')), (writer) => writer.error(text));
+    return same(new ReplyError(text.replace(/[\r\n]+$/, '').replaceAll(/[\r\n]/g, ' ')), (writer) => writer.error(text));
   },
   (random) => {
     const value = random.below(2) === 1;
