@@ -104,7 +104,8 @@ function parseStatus(words: readonly string[], environment: Readonly<Record<stri
   }));
   if ((values.cert === undefined) !== (values.key === undefined)) throw new UsageError('--cert and --key belong together');
   const { tls, insecure, cert, key, cacert, sni, user } = values;
-  const password = values.pass ?? environment['REDISCLI_AUTH'];
+  // The nodes of a directory have their passwords in their configuration.
+  const password = values.pass ?? (values.dir === undefined ? environment['REDISCLI_AUTH'] : undefined);
   return {
     action: 'status',
     from: statusSource(values.dir, values.socket, positionals),

@@ -41,6 +41,7 @@ describe('tessera cluster status', () => {
   it('takes the login as redis-cli does', () => {
     expect(parse('status :1 -a secret')).toMatchObject({ access: { login: { user: undefined, password: 'secret' } } });
     expect(parse('status :1 --user ann --pass secret', { REDISCLI_AUTH: 'other' })).toMatchObject({ access: { login: { user: 'ann', password: 'secret' } } });
+    expect(parse('status --dir /c', { REDISCLI_AUTH: 'other' })).not.toHaveProperty('access.login');
     expect(parse('status :1', { REDISCLI_AUTH: 'secret' })).toMatchObject({ access: { login: { user: undefined, password: 'secret' } } });
   });
 
