@@ -201,7 +201,7 @@ export class Dispatcher {
     const keys = this.#keys;
     const { shardCount, situations } = this.#door;
     shards.length = 0;
-    findKeys(id, bytes, at, args, argc, keys);
+    const makesSense = findKeys(id, bytes, at, args, argc, keys) && !keys.isUneven;
     let first = -1;
     let crossed = false;
     for (let i = 0; i < keys.length; i++) {
@@ -220,7 +220,8 @@ export class Dispatcher {
       this.#hold(session, bytes, at, args, argc, next);
       return -1;
     }
-    if (situations === undefined || (!crossed && situations[first] === 0)) return first;
+    // Arguments in which Redis finds no keys are not redirected: their handler refuses them.
+    if (situations === undefined || !makesSense || (!crossed && situations[first] === 0)) return first;
     const input = crossed ? SlotInput.crossSlot : this.#hasManyKeys(bytes, at, args) ? SlotInput.manyKeys : SlotInput.oneKey;
     return this.#redirects(session, id, first, input, bytes, at, args, argc, next) ? -1 : first;
   }

@@ -136,6 +136,74 @@ describe.runIf(hasReference())('a slot on its way', () => {
       [[leaving, ['key-count', 2, 'network-bytes-in', bytesIn, 'network-bytes-out', bytesOut]]]);
   });
 
+  test('keys are looked for before anything but the number of arguments is judged', async () => {
+    const [mine, theirs] = leaving < half ? ['bar', 'foo'] : ['foo', 'bar'];
+    const answers = await compare(`
+      DEL ${theirs}
+      DEL
+      GET ${theirs} ${theirs}
+      SET ${theirs} v WHAT
+      SET ${mine} v WHAT
+      MSET ${theirs}
+      MSET ${theirs} 1 ${theirs}
+      MSET ${mine} 1 ${theirs} 2
+      MSET ${theirs} 1 {${theirs}}2 2
+      RENAME ${mine} ${theirs}
+      RENAME ${theirs} ${mine}
+      COPY ${theirs} {${theirs}}2 DB x
+      SMOVE ${mine} ${theirs} v
+      BITOP WHAT ${theirs} {${theirs}}2
+      BITOP AND ${mine} ${theirs}
+      LCS ${theirs} {${theirs}}2 WHAT
+      SINTERCARD 0 ${theirs}
+      SINTERCARD x ${theirs}
+      SINTERCARD 1 ${theirs} LIMIT x
+      SINTERCARD 2 ${theirs}
+      SINTERCARD 2 ${theirs} ${mine}
+      ZUNION 1 ${theirs} WHAT
+      ZUNION 0 ${theirs}
+      ZUNION -1 ${theirs}
+      ZUNION 3 ${theirs} {${theirs}}2
+      ZUNIONSTORE ${mine} 1 ${theirs}
+      ZUNIONSTORE ${theirs} 1 {${theirs}}2 WEIGHTS x
+      ZDIFFSTORE ${theirs} 0 ${mine}
+      LMPOP 1 ${theirs} WHERE
+      LMPOP 0 ${theirs} LEFT
+      ZMPOP x ${theirs} MIN
+      XREAD STREAMS ${theirs} 0
+      XREAD COUNT x STREAMS ${theirs} 0
+      XREAD COUNT 1 ${theirs} 0
+      XREAD STREAMS ${theirs} ${mine} 0 0
+      XREAD STREAMS ${theirs} ${mine} 0
+      XREADGROUP GROUP g c STREAMS ${theirs} >
+      XGROUP CREATE ${theirs} g x
+      XGROUP WHAT ${theirs} g
+      XINFO STREAM ${theirs} WHAT
+      OBJECT ENCODING ${theirs}
+      OBJECT ENCODING
+      OBJECT WHAT ${theirs}
+      MEMORY USAGE ${theirs} SAMPLES x
+      SORT ${theirs} LIMIT x
+      SORT ${theirs} STORE ${mine}
+      SORT ${mine} STORE ${theirs}
+      SORT_RO ${theirs} STORE
+      GEORADIUS ${theirs} 0 0 1 km STORE ${mine}
+      GEORADIUS ${mine} 0 0 1 km WHAT
+      GEOSEARCHSTORE ${mine} ${theirs} FROMLONLAT 0 0 BYRADIUS 1 km
+      EXPIRE ${theirs} x
+      PFMERGE ${mine} ${theirs}
+      PFCOUNT ${theirs} ${mine}
+      DBSIZE
+      KEYS nothing
+      RANDOMKEY x
+      SELECT 1
+      MOVE ${theirs} 1
+      SWAPDB 0 1
+    `);
+    expect(answers).toContain(`GET ${theirs} ${theirs} -> -ERR wrong number of arguments for 'get' command`);
+    expect(answers).toContain(`SET ${theirs} v WHAT -> -MOVED ${slotOf(theirs)} 127.0.0.1:NEXT`);
+  });
+
   test('who imports it serves those that say ASKING, and several keys only when it has all', async () => {
     const answers = await compare(`
       GET {coming}1
