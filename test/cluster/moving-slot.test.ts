@@ -4,8 +4,12 @@
  */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { keySlot } from '../../src/base/crc16.ts';
+import { Random } from '../../src/base/random.ts';
+import { makeEpisode } from '../generator/episode.ts';
+import { families } from '../generator/grammar.ts';
 import { hasReference } from '../support/redis-binary.ts';
 import { encodeCommand, type Word } from '../support/resp-client.ts';
+import { seed } from '../unit/base/seed.ts';
 import { MixedCluster } from './mixed-cluster.ts';
 import type { ClusterMember, Kind } from './mixed-cluster.ts';
 
@@ -47,9 +51,20 @@ class Pair {
   /** A reply with names in place of ids and ports. */
   async ask(member: ClusterMember, words: readonly Word[]): Promise<string> {
     const ids = words.map((word) => this.#names.find(([, name]) => name === word)?.[0] ?? word);
-    const text = (await member.client.callRaw(...ids)).toString('latin1');
-    return this.#names.reduce((shown, [value, name]) => shown.replaceAll(value, name), text);
+    return this.named((await member.client.callRaw(...ids)).toString('latin1'));
   }
+
+  named(reply: string): string {
+    return this.#names.reduce((shown, [value, name]) => shown.replaceAll(value, name), reply);
+  }
+}
+
+/** Names that the generator gives keys, and members too. */
+const generatedKey = /^(?:[abc]|[kn][0-3]|f0|\{t\}[abcnf])$/;
+
+/** The error that sends a client elsewhere. */
+function redirectOf(reply: Buffer): string {
+  return /^-(?:MOVED|ASK|TRYAGAIN|CROSSSLOT|CLUSTERDOWN) .*/.exec(reply.toString('latin1'))?.[0] ?? 'served';
 }
 
 async function epochOf({ tested }: Pair): Promise<number> {
@@ -202,6 +217,39 @@ describe.runIf(hasReference())('a slot on its way', () => {
     `);
     expect(answers).toContain(`GET ${theirs} ${theirs} -> -ERR wrong number of arguments for 'get' command`);
     expect(answers).toContain(`SET ${theirs} v WHAT -> -MOVED ${slotOf(theirs)} 127.0.0.1:NEXT`);
+  });
+
+  test(`commands of every family are sent on alike (TEST_SEED=${seed})`, async () => {
+    await compare(`
+      CLUSTER SETSLOT ${leaving} STABLE
+      MSET {leaving}a 1 {leaving}b 2 {leaving}k0 3
+      RPUSH {leaving}c 1 2 3
+      ZADD {leaving}k1 1 a 2 b
+      CLUSTER SETSLOT ${leaving} MIGRATING NEIGHBOUR
+    `);
+    const random = new Random(seed);
+    const tags = ['', '{leaving}', '{coming}', '{foo}', '{bar}'];
+    const commands = Object.keys(families).flatMap((family) => makeEpisode(seed, 400, family)).flatMap((command) => {
+      const tag = tags[random.below(tags.length)]!;
+      const words = command.map((word) => Buffer.from(generatedKey.test(word) ? tag + word : word, 'latin1'));
+      return random.below(4) === 0 ? [['ASKING'], words] : [words];
+    });
+    const [ours, theirs] = await Promise.all(pairs.map(async (pair) => {
+      const replies: string[] = [];
+      for (let at = 0; at < commands.length; at += 200) {
+        for (const reply of await pair.tested.client.pipelineRaw(commands.slice(at, at + 200))) replies.push(pair.named(redirectOf(reply)));
+      }
+      return replies;
+    }));
+    const wrong = commands.map((words, i) => ({ words: words.map(String).join(' '), ours: ours![i], theirs: theirs![i] }));
+    expect(wrong.filter((each) => each.ours !== each.theirs)).toEqual([]);
+    expect(new Set(ours!.map((answer) => answer.split(' ')[0]))).toEqual(new Set(['served', '-MOVED', '-ASK', '-TRYAGAIN', '-CROSSSLOT']));
+    await compare(`
+      FLUSHALL
+      CLUSTER SETSLOT ${leaving} STABLE
+      MSET leaving here {leaving}2 here
+      CLUSTER SETSLOT ${leaving} MIGRATING NEIGHBOUR
+    `);
   });
 
   test('who imports it serves those that say ASKING, and several keys only when it has all', async () => {
