@@ -10,8 +10,8 @@ import { rows } from './table.ts';
 /** Positions of a command's key arguments, and the specification that found each. */
 export class KeyList {
   length = 0;
-  /** Keys and what belongs to them do not come out even: the handler will answer with an error. */
-  isUneven = false;
+  /** A count of keys is none or too large, or keys and what belongs to them do not come out even: the handler will answer with an error. */
+  isUnsound = false;
   #positions = new Int32Array(64);
   #specs = new Uint8Array(64);
 
@@ -49,7 +49,7 @@ const keywords = new Map<string, Uint8Array>();
  */
 export function findKeys(id: number, bytes: Uint8Array, base: number, args: Int32Array, argc: number, out: KeyList): boolean {
   out.length = 0;
-  out.isUneven = false;
+  out.isUnsound = false;
   const { keys: specs, locateKeys } = rows[id]!;
   if (locateKeys !== undefined) return pushLocated(locateKeys(requestOf(bytes, base, args, argc)), out);
   for (let spec = 0; spec < specs.length; spec++) {
@@ -76,16 +76,18 @@ function findBySpec(spec: KeySpec, number: number, bytes: Uint8Array, base: numb
   assert(!('unknown' in find), 'a specification is known or unknown as a whole');
   if ('lastKey' in find) {
     const last = lastOf(find, first, argc);
-    if (find.limit > 1 && (argc - first) % find.limit !== 0) out.isUneven = true;
+    if (find.limit > 1 && (argc - first) % find.limit !== 0) out.isUnsound = true;
     for (let i = first; i <= last; i += find.step) out.push(i, number);
     if (find.lastKey === 0 && spec.flags.includes('incomplete')) pushRepeated(spec, number, first, bytes, base, args, argc, out);
     return last < argc;
   }
   const countAt = first + find.keyNumIndex;
+  out.isUnsound = true;
   if (countAt >= argc) return false;
   const count = parseInteger(bytes, base + args[countAt * 2]!, args[countAt * 2 + 1]!);
   const start = first + find.firstKey;
   if (!(count > 0) || start + (count - 1) * find.step >= argc) return false;
+  out.isUnsound = false;
   for (let i = 0; i < count; i++) out.push(start + i * find.step, number);
   return true;
 }

@@ -201,7 +201,7 @@ export class Dispatcher {
     const keys = this.#keys;
     const { shardCount, situations } = this.#door;
     shards.length = 0;
-    const makesSense = findKeys(id, bytes, at, args, argc, keys) && !keys.isUneven;
+    findKeys(id, bytes, at, args, argc, keys);
     let first = -1;
     let crossed = false;
     for (let i = 0; i < keys.length; i++) {
@@ -221,7 +221,7 @@ export class Dispatcher {
       return -1;
     }
     // Arguments in which Redis finds no keys are not redirected: their handler refuses them.
-    if (situations === undefined || !makesSense || (!crossed && situations[first] === 0)) return first;
+    if (situations === undefined || keys.isUnsound || (!crossed && situations[first] === 0)) return first;
     const input = crossed ? SlotInput.crossSlot : this.#hasManyKeys(bytes, at, args) ? SlotInput.manyKeys : SlotInput.oneKey;
     return this.#redirects(session, id, first, input, bytes, at, args, argc, next) ? -1 : first;
   }

@@ -54,8 +54,9 @@ class Pair {
     return this.named((await member.client.callRaw(...ids)).toString('latin1'));
   }
 
+  /** A slot may have the number of a port. */
   named(reply: string): string {
-    return this.#names.reduce((shown, [value, name]) => shown.replaceAll(value, name), reply);
+    return this.#names.reduce((shown, [value, name]) => (value.length < 6 ? shown.replaceAll(`:${value}`, `:${name}`) : shown.replaceAll(value, name)), reply);
   }
 }
 
@@ -206,6 +207,7 @@ describe.runIf(hasReference())('a slot on its way', () => {
       GEORADIUS ${mine} 0 0 1 km WHAT
       GEOSEARCHSTORE ${mine} ${theirs} FROMLONLAT 0 0 BYRADIUS 1 km
       EXPIRE ${theirs} x
+      PFMERGE ${theirs}
       PFMERGE ${mine} ${theirs}
       PFCOUNT ${theirs} ${mine}
       DBSIZE
