@@ -2,10 +2,10 @@
 import { SLOT_COUNT } from '../../base/crc16.ts';
 import * as clusterErrors from '../../protocol/cluster-errors.ts';
 import * as errors from '../../protocol/errors.ts';
+import type { SlotCounts } from '../../channel/shard-stats.ts';
 import type { ReplyWriter } from '../../protocol/reply-writer.ts';
 import type { SlotStatistics } from '../../server/slot-statistics.ts';
 import type { DoorCall } from '../door-call.ts';
-import { replyMap } from './cluster-replies.ts';
 
 /** Argument indexes. */
 const HOW = 2;
@@ -77,18 +77,28 @@ function readFilters(call: DoorCall): Filters | string {
   return { limit: limit ?? SLOT_COUNT, isAscending: isAscending ?? false };
 }
 
-/** Slots with equal figures stay in the order of their numbers. */
+/** Slots with equal figures stay in the order of their numbers. Most have none: those need no sorting. */
 function first(slots: readonly number[], figureOf: (slot: number) => number, { isAscending, limit }: Filters): number[] {
-  const rows = slots.map((slot) => ({ slot, value: figureOf(slot) }));
-  rows.sort((a, b) => (isAscending ? a.value - b.value : b.value - a.value) || a.slot - b.slot);
-  return rows.slice(0, limit).map(({ slot }) => slot);
+  const idle: number[] = [];
+  const used: { readonly slot: number; readonly value: number }[] = [];
+  for (const slot of slots) {
+    const value = figureOf(slot);
+    if (value === 0) idle.push(slot);
+    else used.push({ slot, value });
+  }
+  used.sort((a, b) => (isAscending ? a.value - b.value : b.value - a.value) || a.slot - b.slot);
+  const ranked = used.map(({ slot }) => slot);
+  return (isAscending ? [...idle, ...ranked] : [...ranked, ...idle]).slice(0, limit);
 }
 
 /** What is shown is a whole number, and so is what the order goes by. */
 function figure(statistics: SlotStatistics, slot: number, metric: Exclude<Metric, 'memory-bytes'>): number {
-  if (metric === 'key-count') return statistics.keyCount(slot);
-  const { cpuUs, bytesIn, bytesOut } = statistics.counts(slot);
-  return Math.floor({ 'cpu-usec': cpuUs, 'network-bytes-in': bytesIn, 'network-bytes-out': bytesOut }[metric]);
+  return metric === 'key-count' ? statistics.keyCount(slot) : countOf(statistics.counts(slot), metric);
+}
+
+function countOf({ cpuUs, bytesIn, bytesOut }: SlotCounts, metric: Exclude<Metric, 'memory-bytes' | 'key-count'>): number {
+  if (metric === 'cpu-usec') return Math.floor(cpuUs);
+  return metric === 'network-bytes-in' ? bytesIn : bytesOut;
 }
 
 function isEnabled(statistics: SlotStatistics, metric: Metric): boolean {
@@ -108,9 +118,15 @@ function replyWith(to: ReplyWriter, statistics: SlotStatistics, slots: readonly 
   const shown = metrics.filter((metric) => isEnabled(statistics, metric));
   to.array(slots.length);
   for (const slot of slots) {
+    const counts = statistics.counts(slot);
     to.array(2);
     to.integer(slot);
-    replyMap(to, shown.map((metric) => [metric, metric === 'memory-bytes' ? usedBytes.get(slot) ?? 0 : figure(statistics, slot, metric)]));
+    to.map(shown.length);
+    for (const metric of shown) {
+      to.bulkString(metric);
+      if (metric === 'key-count') to.integer(statistics.keyCount(slot));
+      else to.integer(metric === 'memory-bytes' ? usedBytes.get(slot) ?? 0 : countOf(counts, metric));
+    }
   }
 }
 
