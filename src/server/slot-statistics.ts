@@ -11,7 +11,7 @@ import type { Server } from './server.ts';
 
 const ownerBits = 3;
 /** Slots that one order to a shard names at most. */
-const slotsPerOrder = 1024;
+const slotsPerOrder = 256;
 
 export class SlotStatistics {
   readonly #server: Server;

@@ -23,8 +23,8 @@ import { type ReplySink, ReplyWriter } from '../protocol/reply-writer.ts';
 import { emitKeyspace } from './base-emitter.ts';
 import { measureSlots, type SlotMeasurement, type SlotMeasures } from './slot-memory.ts';
 
-/** For so many blocks, about half a millisecond, commands wait while memory is measured. */
-const blocksPerMeasurement = 4096;
+/** For so many blocks, a fraction of a millisecond, commands wait while memory is measured. */
+const blocksPerMeasurement = 2048;
 
 export type ShardOrder =
   /** Answered as soon as the shard is there. */
