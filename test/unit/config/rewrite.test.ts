@@ -83,6 +83,7 @@ describe('CONFIG REWRITE', () => {
       save: fc.array(fc.record({ seconds: fc.integer({ min: 1, max: 99 }), changeCount: fc.nat(99) }), { maxLength: 3 }),
       unixsocketperm: fc.nat(0o777), 'tls-cert-file': word, appendonly: fc.boolean(),
       'latency-tracking-info-percentiles': fc.array(fc.integer({ min: 0, max: 1000 }).map((tenths) => tenths / 10)),
+      'cluster-slot-stats-enabled': fc.subarray<ConfigValues['cluster-slot-stats-enabled'][number]>(['cpu', 'net', 'mem']),
       'shutdown-on-sigterm': fc.constantFrom<ConfigValues['shutdown-on-sigterm']>([], ['save'], ['now', 'force']),
       'maxmemory-clients': fc.constantFrom<ConfigValues['maxmemory-clients']>({ unit: 'percent', amount: 5 }, { unit: 'bytes', amount: 1024 }),
       'notify-keyspace-events': fc.constantFrom('', 'AKE', 'g$nKm'),
