@@ -46,8 +46,16 @@ export function bitmapOf(slots: Iterable<number>): Uint8Array {
   return bitmap;
 }
 
+/** Those of `bitmap` that are not in `other`. */
+export function exceptSlots(bitmap: Uint8Array, other: Uint8Array): Uint8Array {
+  // A Buffer's slice would be the same bytes.
+  const rest = new Uint8Array(bitmap);
+  for (let at = 0; at < bitmapBytes; at++) rest[at]! &= ~other[at]!;
+  return rest;
+}
+
 export function withoutSlots(bitmap: Uint8Array, ranges: readonly Range[]): Uint8Array {
-  const rest = bitmap.slice();
+  const rest = new Uint8Array(bitmap);
   for (const { start, end } of ranges) for (let slot = start; slot <= end; slot++) rest[slot >> 3]! &= ~(1 << (slot & 7));
   return rest;
 }

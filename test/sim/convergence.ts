@@ -4,7 +4,7 @@
  * for failed, and replaced where they have replicas; all have the same current epoch, and serve if every owner runs.
  */
 import { NodeFlag, hasFailed, isPrimary } from '../../src/cluster/node-info.ts';
-import { ownsSlots, sameSlots, slotsOf } from '../../src/cluster/slot-bitmap.ts';
+import { exceptSlots, ownsSlots, sameSlots, slotsIn, slotsOf } from '../../src/cluster/slot-bitmap.ts';
 import { slotRanges } from '../../src/cluster/slot-ranges.ts';
 import { myself } from '../../src/cluster/state.ts';
 import type { ClusterState } from '../../src/cluster/state.ts';
@@ -74,7 +74,10 @@ function notServing(node: SimNode, downIds: ReadonlySet<string>): string | undef
 function unknownClaim({ name, state }: SimNode, running: readonly SimNode[]): string | undefined {
   if (!isPrimary(myself(state))) return undefined;
   const claimed = slotsOf(state.owners, state.myId);
-  const unaware = running.find((node) => slotsOf(node.state.owners, state.myId).some((byte, i) => (claimed[i]! & ~byte) !== 0));
+  const unaware = running.find((node) => {
+    const known = slotsOf(node.state.owners, state.myId);
+    return !sameSlots(claimed, known) && slotsIn(exceptSlots(claimed, known)).length > 0;
+  });
   return unaware === undefined ? undefined : `${unaware.name} does not know all slots of ${name}`;
 }
 

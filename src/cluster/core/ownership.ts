@@ -8,7 +8,7 @@ import { rangesInMoves } from '../migration/moves.ts';
 import { isInRanges } from '../migration/ranges.ts';
 import { isPrimary } from '../node-info.ts';
 import type { NodeInfo } from '../node-info.ts';
-import { slotsIn, slotsOf } from '../slot-bitmap.ts';
+import { exceptSlots, hasSlot, slotsIn, slotsOf } from '../slot-bitmap.ts';
 import { NO_OWNER, nodeOf } from '../state.ts';
 import { sendUpdate } from './compose.ts';
 import type { CoreContext } from './context.ts';
@@ -20,40 +20,34 @@ export function takeClaim(core: CoreContext, claimant: NodeInfo, configEpoch: bi
   const mainId = core.isPrimary ? core.state.myId : core.me.primaryId;
   // Who owns what was granted to another node is for the migration to find out.
   const granted = rangesInMoves(core.state, 'granted');
+  const held = slotsOf(owners, claimant.id);
+  for (const slot of core.unclaimed) if (owners[slot] === claimant.id && hasSlot(claimed, slot)) core.unclaimed.delete(slot);
   let next: string[] | undefined;
   const dirty: number[] = [];
   let lostCount = 0;
-  let claimedCount = 0;
-  for (const slot of slotsIn(claimed)) {
-    claimedCount++;
+  for (const slot of slotsIn(exceptSlots(claimed, held))) {
     const owner = owners[slot]!;
-    if (owner === claimant.id) core.unclaimed.delete(slot);
-    if (owner === claimant.id || core.state.importingFrom.has(slot) || isInRanges(granted, slot) || !yields(core, owner, slot, configEpoch)) continue;
+    if (core.state.importingFrom.has(slot) || isInRanges(granted, slot) || !yields(core, owner, slot, configEpoch)) continue;
     if (owner === core.state.myId && core.keysInSlot(slot) > 0) dirty.push(slot);
     if (owner !== NO_OWNER && owner === mainId) lostCount++;
     core.unclaimed.delete(slot);
     next ??= [...owners];
     next[slot] = claimant.id;
   }
-  noteUnclaimed(core, claimant.id, claimed);
+  // What the claimant holds and does not claim any more it keeps until another claims it.
+  for (const slot of slotsIn(exceptSlots(held, claimed))) core.unclaimed.add(slot);
   if (next === undefined) return;
   core.state = { ...core.state, owners: next };
-  afterLoss(core, claimant.id, mainId, lostCount, claimedCount, dirty);
-}
-
-/** Slots that the node does not claim any more. It keeps them until another does. */
-function noteUnclaimed(core: CoreContext, id: string, claimed: Uint8Array): void {
-  const held = slotsOf(core.state.owners, id);
-  for (const slot of slotsIn(held.map((byte, i) => byte & ~claimed[i]!))) core.unclaimed.add(slot);
+  afterLoss(core, claimant.id, mainId, lostCount, claimed, dirty);
 }
 
 function yields(core: CoreContext, owner: string, slot: number, configEpoch: bigint): boolean {
   return owner === NO_OWNER || core.unclaimed.has(slot) || nodeOf(core.state, owner).configEpoch < configEpoch;
 }
 
-function afterLoss(core: CoreContext, winner: string, mainId: string, lostCount: number, claimedCount: number, dirty: readonly number[]): void {
+function afterLoss(core: CoreContext, winner: string, mainId: string, lostCount: number, claimed: Uint8Array, dirty: readonly number[]): void {
   const isOusted = lostCount > 0 && !core.ownsSlots(mainId);
-  if (isOusted && (core.settings.allowReplicaMigration || claimedCount === lostCount)) follow(core, winner);
+  if (isOusted && (core.settings.allowReplicaMigration || slotsIn(claimed).length === lostCount)) follow(core, winner);
   else if (dirty.length > 0) core.outputs.push({ do: 'drop-slots', slots: dirty });
 }
 
@@ -65,9 +59,9 @@ export function follow(core: CoreContext, primaryId: string): void {
 
 /** A sender that claims what others own under a greater epoch is told of one of them. */
 export function correctClaim(core: CoreContext, sender: NodeInfo, configEpoch: bigint, claimed: Uint8Array): void {
-  for (const slot of slotsIn(claimed)) {
+  for (const slot of slotsIn(exceptSlots(claimed, slotsOf(core.state.owners, sender.id)))) {
     const owner = core.state.owners[slot]!;
-    if (owner === NO_OWNER || owner === sender.id || core.unclaimed.has(slot)) continue;
+    if (owner === NO_OWNER || core.unclaimed.has(slot)) continue;
     const node = nodeOf(core.state, owner);
     if (node.configEpoch <= configEpoch) continue;
     core.log('verbose', `Node ${sender.id} has old slots configuration, sending an UPDATE message about ${owner}`);
