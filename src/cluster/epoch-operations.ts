@@ -7,11 +7,18 @@ import { NodeFlag, isReplica } from './node-info.ts';
 import { maxEpoch, myself, newClusterState, withMyAddress, withNode } from './state.ts';
 import type { ClusterState, Outcome } from './state.ts';
 
+const epochMax = 2n ** 64n - 1n;
+
+/** After the last epoch there is none: it does not begin anew at 0, which would undo everything. */
+export function epochAfter(epoch: bigint): bigint {
+  return epoch < epochMax ? epoch + 1n : epoch;
+}
+
 /** Gives this node a new epoch of its own, unless it already has the greatest that is known. */
 export function bumpEpoch(state: ClusterState): ClusterState {
   const mine = myself(state).configEpoch;
   if (mine !== 0n && mine === maxEpoch(state)) return state;
-  const currentEpoch = BigInt.asUintN(64, state.currentEpoch + 1n);
+  const currentEpoch = epochAfter(state.currentEpoch);
   return { ...withNode(state, state.myId, { configEpoch: currentEpoch }), currentEpoch };
 }
 

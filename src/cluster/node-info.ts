@@ -86,6 +86,11 @@ export function isNodeId(text: string): boolean {
   return /^[0-9a-f]{40}$/.test(text);
 }
 
+/** The role in flags that another node tells: never both. */
+export function roleIn(flags: number): number {
+  return (flags & NodeFlag.replica) === 0 ? flags & NodeFlag.primary : NodeFlag.replica;
+}
+
 export function isReplica(node: NodeInfo): boolean {
   return (node.flags & NodeFlag.replica) !== 0;
 }

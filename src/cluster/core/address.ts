@@ -19,7 +19,7 @@ export function updateAddress(core: CoreContext, node: NodeInfo, link: CoreLink,
   const peer = core.peer(node.id);
   const ip = header.announcedIp || link.peerIp;
   const ports = namedPorts(core, header);
-  if (link.id === peer.outLink || ip === '') return;
+  if (link.id === peer.outLink || ip === '' || ports.busPort === 0) return;
   if (node.ip === ip && node.port === ports.port && node.tlsPort === ports.tlsPort && node.busPort === ports.busPort) return;
   core.closeLink(peer.outLink);
   core.change(node.id, { ip, ...ports, flags: node.flags & ~NodeFlag.noAddress });

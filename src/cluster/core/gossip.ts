@@ -1,7 +1,7 @@
 /** What a known sender tells about others: who has failed, who is alive, who is new, and where they are. */
 import type { GossipEntry, PingExtensions, PingMessage } from '../bus/message.ts';
 import { withMember, withoutMember } from '../member-operations.ts';
-import { NodeFlag } from '../node-info.ts';
+import { NodeFlag, roleIn } from '../node-info.ts';
 import type { NodeInfo } from '../node-info.ts';
 import { newNode, nodeOf } from '../state.ts';
 import { isBlacklisted } from './blacklist.ts';
@@ -10,8 +10,8 @@ import type { CoreContext } from './context.ts';
 import { countReports, failIfAgreed, report, withdrawReport } from './failure.ts';
 
 const down = NodeFlag.failed | NodeFlag.maybeFailed;
-/** Flags of a new node that its teller is believed. */
-const takenFlags = NodeFlag.primary | NodeFlag.replica | down | NodeFlag.noFailover;
+/** Flags of a new node that its teller is believed, beside its role. */
+const takenFlags = down | NodeFlag.noFailover;
 /** What a member tells of itself in extensions. */
 type ToldField = 'hostname' | 'humanName' | 'clientIpv4' | 'clientIpv6' | 'shardId';
 /** How far another node's clock may be ahead. */
@@ -37,7 +37,7 @@ function takeEntry(core: CoreContext, sender: NodeInfo, node: NodeInfo, entry: G
   const pongMs = entry.pongReceivedSeconds * 1000;
   const isAlive = !isDown && peer.pingSentMs === 0 && countReports(core, peer) === 0;
   if (isAlive && pongMs <= core.nowMs + clockToleranceMs && pongMs > peer.pongReceivedMs) peer.pongReceivedMs = pongMs;
-  if (!isDown && (entry.flags & NodeFlag.noAddress) === 0) moveIfUnreachable(core, node.id, entry);
+  if (!isDown && hasAddress(entry)) moveIfUnreachable(core, node.id, entry);
 }
 
 /** A node that we cannot reach where we look for it, and others can elsewhere. */
@@ -52,10 +52,15 @@ function moveIfUnreachable(core: CoreContext, id: string, entry: GossipEntry): v
   core.log('notice', `Address updated for node ${id}, now ${address.ip}:${address.port || address.tlsPort}`);
 }
 
+/** Without one, a member could never be reached, nor suspected. */
+function hasAddress({ flags, ip, busPort }: GossipEntry): boolean {
+  return (flags & NodeFlag.noAddress) === 0 && ip !== '' && busPort !== 0;
+}
+
 function takeIn(core: CoreContext, entry: GossipEntry): void {
   const { nodeId, flags, ip } = entry;
-  if ((flags & NodeFlag.noAddress) !== 0 || isBlacklisted(core, nodeId)) return;
-  core.state = withMember(core.state, { ...newNode(nodeId, '', flags & takenFlags), ip, ...namedPorts(core, entry) });
+  if (!hasAddress(entry) || isBlacklisted(core, nodeId)) return;
+  core.state = withMember(core.state, { ...newNode(nodeId, '', roleIn(flags) | (flags & takenFlags)), ip, ...namedPorts(core, entry) });
   core.syncPeers();
 }
 

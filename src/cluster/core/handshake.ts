@@ -5,7 +5,7 @@
 import { MessageFlag } from '../bus/message.ts';
 import type { MessageHeader } from '../bus/message.ts';
 import { renamed, withMember, withoutMember } from '../member-operations.ts';
-import { NodeFlag } from '../node-info.ts';
+import { NodeFlag, roleIn } from '../node-info.ts';
 import type { AnnouncedAddress, NodeInfo } from '../node-info.ts';
 import { newNode } from '../state.ts';
 import { updateAddress } from './address.ts';
@@ -15,7 +15,6 @@ import { markFailed } from './failure.ts';
 import type { CoreLink } from './output.ts';
 
 const timeoutMinMs = 1000;
-const roleFlags = NodeFlag.primary | NodeFlag.replica;
 
 export function handshakeTimeoutMs({ settings }: CoreContext): number {
   return Math.max(settings.nodeTimeoutMs, timeoutMinMs);
@@ -36,7 +35,7 @@ export function beginHandshake(core: CoreContext, address: Omit<AnnouncedAddress
 /** A stranger wants to be met: we take it in, and will ask it in turn who it is. */
 export function takeMeet(core: CoreContext, link: CoreLink, header: MessageHeader): void {
   const ip = header.announcedIp || link.peerIp;
-  if (link.nodeId !== '' || ip === '') return;
+  if (link.nodeId !== '' || ip === '' || header.busPort === 0) return;
   const id = beginHandshake(core, { ip, ...namedPorts(core, header) }, false);
   if (id === undefined) return;
   link.nodeId = id;
@@ -67,7 +66,7 @@ function endHandshake(core: CoreContext, link: CoreLink, { id, flags }: NodeInfo
     return false;
   }
   const peer = core.peer(id);
-  core.state = renamed(core.state, id, header.sender, { flags: (flags & ~NodeFlag.handshake) | (header.flags & roleFlags) });
+  core.state = renamed(core.state, id, header.sender, { flags: (flags & ~NodeFlag.handshake) | roleIn(header.flags) });
   core.peers.delete(id);
   core.peers.set(header.sender, peer);
   peer.id = header.sender;

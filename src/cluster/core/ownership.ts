@@ -3,6 +3,7 @@
  * slots to another becomes that node's replica, as it happens to a primary that comes back after a failover.
  */
 import type { MessageHeader } from '../bus/message.ts';
+import { epochAfter } from '../epoch-operations.ts';
 import { asReplica } from '../member-operations.ts';
 import { rangesInMoves } from '../migration/moves.ts';
 import { isInRanges } from '../migration/ranges.ts';
@@ -74,7 +75,8 @@ export function correctClaim(core: CoreContext, sender: NodeInfo, configEpoch: b
 export function resolveCollision(core: CoreContext, sender: NodeInfo, { configEpoch }: MessageHeader): void {
   const { me, state } = core;
   if (!core.isPrimary || !isPrimary(sender) || configEpoch !== me.configEpoch || sender.id <= me.id) return;
-  const currentEpoch = BigInt.asUintN(64, state.currentEpoch + 1n);
+  const currentEpoch = epochAfter(state.currentEpoch);
+  if (currentEpoch === configEpoch) return;
   core.state = { ...state, currentEpoch };
   core.change(me.id, { configEpoch: currentEpoch });
   core.log('verbose', `WARNING: configEpoch collision with node ${sender.id}. configEpoch set to ${currentEpoch}`);

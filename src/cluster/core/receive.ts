@@ -55,9 +55,15 @@ function noteSender(core: CoreContext, id: string, header: MessageHeader): void 
   if ((header.messageFlags & MessageFlag.extensions) !== 0) peer.takesExtensions = true;
   peer.takesLightHeader = (header.flags & LIGHT_HEADER_FLAG) !== 0;
   peer.replicationOffset = header.replicationOffset;
-  if (header.currentEpoch > core.state.currentEpoch) core.state = { ...core.state, currentEpoch: header.currentEpoch };
+  takeEpoch(core, header.currentEpoch);
+  takeEpoch(core, header.configEpoch);
   const isNewer = header.primaryId === '' && header.configEpoch > nodeOf(core.state, id).configEpoch;
   if (isNewer) core.change(id, { configEpoch: header.configEpoch });
+}
+
+/** No config epoch is beyond the current epoch, whatever a header says. */
+function takeEpoch(core: CoreContext, epoch: bigint): void {
+  if (epoch > core.state.currentEpoch) core.state = { ...core.state, currentEpoch: epoch };
 }
 
 function receivePing(core: CoreContext, link: CoreLink, message: PingMessage, knownId: string | undefined): void {
@@ -107,7 +113,8 @@ function takeRole(core: CoreContext, id: string, header: MessageHeader): void {
     return;
   }
   const sender = nodeOf(core.state, id);
-  const primary = memberOf(core.state, header.primaryId);
+  // Nobody replicates itself.
+  const primary = header.primaryId === id ? undefined : memberOf(core.state, header.primaryId);
   if (isPrimary(sender)) stepDown(core, sender, primary, header);
   core.state = asReplica(core.state, id, primary?.id ?? nodeOf(core.state, id).primaryId);
 }
@@ -172,6 +179,7 @@ function takeFail(core: CoreContext, senderId: string, failingId: string): void 
 function takeUpdate(core: CoreContext, { nodeId, configEpoch, slots }: UpdateMessage): void {
   const node = memberOf(core.state, nodeId);
   if (node === undefined || nodeId === core.state.myId || node.configEpoch >= configEpoch) return;
+  takeEpoch(core, configEpoch);
   core.state = withNode(asPrimary(core.state, nodeId), nodeId, { configEpoch });
   takeClaim(core, nodeOf(core.state, nodeId), configEpoch, slots);
 }

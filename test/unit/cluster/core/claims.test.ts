@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { NodeFlag } from '../../../../src/cluster/node-info.ts';
 import { bitmapOf } from '../../../../src/cluster/slot-bitmap.ts';
+import type { ClusterState } from '../../../../src/cluster/state.ts';
 import { idOf, me, owning, stateWith } from '../support.ts';
 import { peerOf, Play } from './play.ts';
 
@@ -51,3 +52,25 @@ test('a replica that knows its primary\'s slots is told nothing', () => {
   play.from('d', 'ping', { configEpoch: 2n, currentEpoch: 9n, primaryId: idOf('c'), flags: NodeFlag.replica, slots: [6] });
   expect(play.lastSent('d', 'update')).toBeUndefined();
 });
+
+test('of two primaries with one epoch, the one with the smaller id takes the next, unless it is the last of all', () => {
+  const epochMax = 2n ** 64n - 1n;
+  for (const [epoch, next] of [[7n, 8n], [epochMax - 1n, epochMax], [epochMax, epochMax]] as const) {
+    const play = new Play(collided(epoch));
+    play.from('b', 'ping', { configEpoch: epoch, currentEpoch: epoch });
+    expect(play.state).toMatchObject({ currentEpoch: next });
+    expect(play.state.nodes.get(me)!.configEpoch).toBe(next);
+  }
+});
+
+test('a config epoch beyond the current epoch takes that along', () => {
+  const play = new Play(state);
+  play.from('b', 'ping', { configEpoch: 20n, currentEpoch: 3n });
+  expect(play.state.currentEpoch).toBe(20n);
+});
+
+/** This node and b, both under one config epoch. */
+function collided(epoch: bigint): ClusterState {
+  const both = stateWith({ id: me, flags: NodeFlag.myself | NodeFlag.primary, configEpoch: epoch }, peerOf('b', { configEpoch: epoch }));
+  return { ...both, currentEpoch: epoch };
+}

@@ -117,6 +117,25 @@ describe('members', () => {
     expect(play.pass(100, 'bc').toSorted()).toEqual(['b <- ping', 'c <- ping', 'connect b', 'connect c']);
   });
 
+  test('are not taken in without an address, nor moved to none: they could never be reached', () => {
+    const play = new Play(stateWith(peerOf('b'), peerOf('d', { flags: NodeFlag.primary | NodeFlag.failed })));
+    play.from('b', 'ping', {}, gossiping(gossipOf('c', { ip: '' }), gossipOf('e', { busPort: 0 }), gossipOf('d', { ip: '' })));
+    expect([play.flags('c'), play.flags('e')]).toEqual(['gone', 'gone']);
+    expect(play.node('d')!.ip).toBe(ipOf('d'));
+  });
+
+  test('have one role, also when gossip says two', () => {
+    const play = new Play(stateWith(peerOf('b')));
+    play.from('b', 'ping', {}, gossiping(gossipOf('c', { flags: NodeFlag.primary | NodeFlag.replica })));
+    expect(play.flags('c')).toBe('slave');
+  });
+
+  test('do not replicate themselves', () => {
+    const play = new Play(stateWith(peerOf('b')));
+    play.from('b', 'ping', { primaryId: idOf('b'), flags: NodeFlag.replica });
+    expect(play.node('b')).toMatchObject({ flags: NodeFlag.replica, primaryId: '' });
+  });
+
   test('that were forgotten are not taken in again for a while', () => {
     const play = new Play(stateWith(peerOf('b'), peerOf('c')), { blacklistTtlMs: 5000 });
     play.core.blacklist(play.nowMs, idOf('c'));
