@@ -18,7 +18,7 @@ export interface Shape {
 const meetingMaxMs = 20_000;
 
 /** Starts all nodes as members of a cluster: `primaryCount` primaries with slots, then replicas in turn. */
-export function startFormed({ nodes }: World, { primaryCount, collides }: Shape): void {
+export function startFormed({ nodes }: Pick<World, 'nodes'>, { primaryCount, collides }: Shape): void {
   const ids = nodes.map((node) => node.newId());
   const primaryOf = (i: number): string => (i < primaryCount ? '' : ids[i % primaryCount]!);
   const shards = nodes.map((node) => node.newId());

@@ -4,10 +4,12 @@
  *   npm run sim -- --seed 1 --runs 2000 [--nodes 7]     runs with seeds 1, 2, ...; stops at the first that fails
  *   npm run sim -- --seed 17 --runs 1 --trace           prints the whole course of one
  *   npm run sim -- --broken 'votes twice'               runs nodes that are broken on purpose: see variants.ts
+ *   npm run sim -- --figures [--nodes 100]              prints what a cluster costs and how fast it learns: see figures.ts
  *
  * A failure prints its seed, what did not hold and the last lines of its course. Exits with 1 after a failure.
  */
 import { parseArgs } from 'node:util';
+import { figuresTable, restMsOf } from './figures-table.ts';
 import { SimNode } from './sim-node.ts';
 import { simulate } from './simulation.ts';
 import { variantNamed } from './variants.ts';
@@ -22,13 +24,15 @@ const { values } = parseArgs({
     nodes: { type: 'string' },
     trace: { type: 'boolean', default: false },
     broken: { type: 'string' },
+    figures: { type: 'boolean', default: false },
   },
 });
 const firstSeed = wholeNumber('seed', values.seed);
 const runCount = wholeNumber('runs', values.runs);
 const nodeCount = values.nodes === undefined ? undefined : wholeNumber('nodes', values.nodes);
 const nodeClass = values.broken === undefined ? SimNode : variantNamed(values.broken).nodeClass;
-run();
+if (values.figures) printFigures(nodeCount ?? 100);
+else run();
 
 function run(): void {
   const startMs = performance.now();
@@ -47,6 +51,14 @@ function run(): void {
   }
   const seconds = ((performance.now() - startMs) / 1000).toFixed(1);
   console.log(`${runCount} runs in ${seconds} s: ${elections} elections; the slowest to agree (seed ${slowest.seed}) took ${slowest.convergedMs} ms`);
+}
+
+function printFigures(count: number): void {
+  for (const nodeTimeoutMs of [15_000, 1000]) {
+    const startMs = performance.now();
+    console.log(figuresTable({ seed: firstSeed, nodeCount: count, nodeTimeoutMs, restMs: restMsOf(nodeTimeoutMs), joinCount: 5, crashCount: 5 }));
+    console.log(`  (measured in ${((performance.now() - startMs) / 1000).toFixed(1)} s)\n`);
+  }
 }
 
 /** The same seed takes the same course: the last lines of it. */
