@@ -1,5 +1,6 @@
 /** Figures of a cluster, measured and expected, to read. */
-import { expectation, measure } from './figures.ts';
+import { expectation } from './figures-expected.ts';
+import { measure } from './figures.ts';
 import type { Detection, FigureOptions, Figures } from './figures.ts';
 
 const nameWidth = 46;
@@ -16,23 +17,23 @@ export function figuresTable(options: FigureOptions): string {
 
 function rows({ messages, bytes, gossip, joinsMs, killed, silent }: Figures, options: FigureOptions): string[] {
   const expected = expectation(options);
+  const limit = `${seconds(expected.knownMs)} = 2 timeouts + 1 s`;
   return [
     line('messages sent per node and second', messages.toFixed(1), `<= ${expected.messages.toFixed(1)} = 2 * (1 + (N - 1) / (timeout / 2))`),
     line('KiB sent per node and second', kib(bytes), `<= ${kib(expected.bytes)} = messages * bytes of one`),
     line('bytes of one message', (bytes / messages).toFixed(0), `${expected.packetBytes} = 2256 + 104 * gossip + 48 for the shard id`),
     line('entries of gossip, mean and most', `${gossip.mean.toFixed(2)}, ${gossip.most}`, `${expected.gossip} = max(3, N / 10)`),
     line(`a node joins: all know it (${joinsMs.length})`, times(joinsMs), `about ${seconds(expected.joinMs(messages))} = 2 (ln N + 0.58) / (messages measured * gossip / N) + 0.3 s`),
-    ...detectionRows('a process ends', killed, expected),
-    ...detectionRows('a host is gone', silent, expected),
+    ...detectionRows('a process ends', killed, `${seconds(expected.killedMs)} = timeout + 1 s`, limit),
+    ...detectionRows('a host is gone', silent, `${seconds(expected.silentMs)} = 1.5 timeouts + 1 s`, limit),
   ];
 }
 
-function detectionRows(what: string, found: readonly Detection[], { suspectedMs, knownMs }: ReturnType<typeof expectation>): string[] {
-  const limit = `<= ${seconds(knownMs)} = 2 timeouts + 1 s`;
+function detectionRows(what: string, found: readonly Detection[], suspected: string, known: string): string[] {
   return [
-    line(`${what}: the first suspects it (${found.length})`, times(found.map((each) => each.suspectedMs)), `<= ${seconds(suspectedMs)} = 1.5 timeouts + 1 s`),
-    line(`${what}: the first finds it failed`, times(found.map((each) => each.agreedMs)), limit),
-    line(`${what}: all take it for failed`, times(found.map((each) => each.knownMs)), limit),
+    line(`${what}: the first suspects it (${found.length})`, times(found.map((each) => each.suspectedMs)), `<= ${suspected}`),
+    line(`${what}: the first finds it failed`, times(found.map((each) => each.agreedMs)), `<= ${known}`),
+    line(`${what}: all take it for failed`, times(found.map((each) => each.knownMs)), `<= ${known}`),
   ];
 }
 

@@ -1,11 +1,10 @@
 /**
- * What a cluster at rest costs, and how fast it learns: measured in virtual time, beside what the specification leads to
- * expect. The cluster is there from the start, all its nodes primaries with slots. Nodes that join come on top, without
+ * What a cluster at rest costs, and how fast it learns, measured in virtual time; figures-expected.ts says what is to be
+ * expected. The cluster is there from the start, all its nodes primaries with slots. Nodes that join come on top, without
  * slots; nodes that crash do not come back. Times are exact to `pollMs`.
  */
 import { Random } from '../../src/base/random.ts';
 import type { BusMessage } from '../../src/cluster/bus/message.ts';
-import { EXTENSION_PREFIX_BYTES, GOSSIP_BYTES, HEADER_BYTES, ID_BYTES } from '../../src/cluster/bus/packet-layout.ts';
 import { writePacket } from '../../src/cluster/bus/packet-writer.ts';
 import { NodeFlag } from '../../src/cluster/node-info.ts';
 import { introduce, startFormed } from './formation.ts';
@@ -131,29 +130,4 @@ function timeUntil(world: World, isSo: () => boolean): number {
     world.pass(pollMs);
   }
   return world.queue.nowMs - startMs;
-}
-
-/** What the specification leads to expect; bounds from above, but `gossip`, and `joinMs`, which is a mean. */
-export function expectation({ nodeCount, nodeTimeoutMs }: Pick<FigureOptions, 'nodeCount' | 'nodeTimeoutMs'>) {
-  /** One a second to a node by chance, and one to every other node that was not heard of for half the timeout. */
-  const pings = 1 + (nodeCount - 1) / (nodeTimeoutMs / 2000);
-  /** Each is answered by a pong. */
-  const messages = 2 * pings;
-  const gossip = Math.min(nodeCount - 2, Math.max(3, Math.floor(nodeCount / 10)));
-  /** Header with slots, gossip, and the extension with the shard id. */
-  const packetBytes = HEADER_BYTES + gossip * GOSSIP_BYTES + EXTENSION_PREFIX_BYTES + ID_BYTES;
-  /**
-   * Who knows the new node tells of it in gossip/N of its messages. With r of these a second its fame grows as e^rt, and then
-   * ignorance shrinks as e^-rt; the first and the last to hear take their time by chance, Euler's constant / r each in the
-   * mean. Before that there is the handshake, of some ticks.
-   */
-  const joinMs = (messagesPerSecond: number): number =>
-    (2000 * (Math.log(nodeCount) + 0.58)) / (messagesPerSecond * (gossip / nodeCount)) + 300;
-  return {
-    pings, messages, gossip, packetBytes, joinMs,
-    bytes: messages * packetBytes,
-    /** A ping goes out at most half a timeout after the crash, and waits for a timeout; then a second for ticks. */
-    suspectedMs: 1.5 * nodeTimeoutMs + 1000,
-    knownMs: 2 * nodeTimeoutMs + 1000,
-  };
 }
