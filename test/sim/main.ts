@@ -5,13 +5,16 @@
  *   npm run sim -- --seed 17 --runs 1 --trace           prints the whole course of one
  *   npm run sim -- --broken 'votes twice'               runs nodes that are broken on purpose: see variants.ts
  *   npm run sim -- --figures [--nodes 100]              prints what a cluster costs and how fast it learns: see figures.ts
+ *   npm run sim -- --record                             makes the transcripts anew: see transcript.ts
  *
  * A failure prints its seed, what did not hold and the last lines of its course. Exits with 1 after a failure.
  */
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { figuresTable, restMsOf } from './figures-table.ts';
 import { SimNode } from './sim-node.ts';
 import { simulate } from './simulation.ts';
+import { readTranscript, record } from './transcript.ts';
 import { variantNamed } from './variants.ts';
 import { Violation } from './watcher.ts';
 
@@ -25,6 +28,7 @@ const { values } = parseArgs({
     trace: { type: 'boolean', default: false },
     broken: { type: 'string' },
     figures: { type: 'boolean', default: false },
+    record: { type: 'boolean', default: false },
   },
 });
 const firstSeed = wholeNumber('seed', values.seed);
@@ -32,6 +36,7 @@ const runCount = wholeNumber('runs', values.runs);
 const nodeCount = values.nodes === undefined ? undefined : wholeNumber('nodes', values.nodes);
 const nodeClass = values.broken === undefined ? SimNode : variantNamed(values.broken).nodeClass;
 if (values.figures) printFigures(nodeCount ?? 100);
+else if (values.record) recordTranscripts();
 else run();
 
 function run(): void {
@@ -58,6 +63,14 @@ function printFigures(count: number): void {
     const startMs = performance.now();
     console.log(figuresTable({ seed: firstSeed, nodeCount: count, nodeTimeoutMs, restMs: restMsOf(nodeTimeoutMs), joinCount: 5, crashCount: 5 }));
     console.log(`  (measured in ${((performance.now() - startMs) / 1000).toFixed(1)} s)\n`);
+  }
+}
+
+function recordTranscripts(): void {
+  const folder = new URL('./transcripts/', import.meta.url);
+  for (const name of readdirSync(folder)) {
+    const file = new URL(name, folder);
+    writeFileSync(file, record(readTranscript(readFileSync(file, 'utf8'))));
   }
 }
 
