@@ -1,6 +1,7 @@
 /** The nodes of one simulation, their network and time, and who watches them. */
 import { Random } from '../../src/base/random.ts';
 import type { ClusterSettings } from '../../src/cluster/settings.ts';
+import { settings } from '../unit/cluster/support.ts';
 import { EventQueue } from './event-queue.ts';
 import { Network } from './network.ts';
 import { SimNode } from './sim-node.ts';
@@ -15,23 +16,6 @@ export interface WorldOptions {
   readonly nodeClass?: NodeClass;
   readonly trace?: ((line: string) => void) | undefined;
 }
-
-const settings: ClusterSettings = {
-  requireFullCoverage: true,
-  allowReadsWhenDown: false,
-  preferredEndpoint: 'ip',
-  address: { ip: '', port: 0, tlsPort: 0, busPort: 0, hostname: '' },
-  humanName: '',
-  clientIpv4: '',
-  clientIpv6: '',
-  nodeTimeoutMs: 1000,
-  pingIntervalMs: 1000,
-  blacklistTtlMs: 60_000,
-  gossipPercent: 10,
-  allowReplicaMigration: true,
-  overTls: false,
-  savesBestEffort: false,
-};
 
 export class World {
   readonly queue = new EventQueue();
