@@ -111,7 +111,8 @@ export class MigrationLink {
   #answer(asked: Asked, kind: Exclude<Asked['kind'], 'auth'>, text: string, isError: boolean): void {
     const answer = parseAnswer(text, isError);
     if (answer === undefined) {
-      const isCertain = kind !== 'take' && kind !== 'outcome';
+      // Of these the outcome must be known: a node that is loading its data, for one, is asked again.
+      const isCertain = kind !== 'take' && kind !== 'outcome' && kind !== 'done';
       if (isCertain && kind !== 'data') this.#hooks.onAnswer(kind, { kind: 'aborted', reason: text });
       else this.#fail(text);
     } else if (kind !== 'data') this.#hooks.onAnswer(kind, answer);
