@@ -4,6 +4,8 @@
  */
 import type { SlotTable } from '../cluster/slot-table.ts';
 import { SlotOwner } from '../cluster/slot-table.ts';
+import { myself } from '../cluster/state.ts';
+import type { ClusterState } from '../cluster/state.ts';
 import type { SlotCounts } from '../channel/shard-stats.ts';
 import type { SlotMetricName } from '../config/list-kinds.ts';
 import type { SlotMeasurement, SlotMeasures } from '../shard/slot-memory.ts';
@@ -15,8 +17,8 @@ const slotsPerOrder = 256;
 
 export class SlotStatistics {
   readonly #server: Server;
-  /** 1 for each slot that this node's shard owned when it was looked at last. */
-  #owned = new Uint8Array(0);
+  /** As the slots of this node were told from those of others last. */
+  #known: SlotTable | undefined;
 
   constructor(server: Server) {
     this.#server = server;
@@ -63,16 +65,21 @@ export class SlotStatistics {
   }
 
   /** Forgets what was counted of slots that came or went. */
-  follow({ situations }: SlotTable): void {
+  follow(table: SlotTable): void {
+    const known = this.#known;
+    if (known !== undefined && hasSameOwners(known.state, table.state)) return;
+    this.#known = table;
+    if (known === undefined) return;
     const { stats } = this.#server.pool;
-    const owned = situations.map((situation) => (isOwn(situation) ? 1 : 0));
-    const before = this.#owned;
-    this.#owned = owned;
-    if (before.length === 0) return;
-    for (let slot = 0; slot < owned.length; slot++) {
-      if (owned[slot] !== before[slot]) stats[slot % stats.length]!.resetSlot(Math.floor(slot / stats.length));
+    for (let slot = 0; slot < table.situations.length; slot++) {
+      if (isOwn(table.situations[slot]!) !== isOwn(known.situations[slot]!)) stats[slot % stats.length]!.resetSlot(Math.floor(slot / stats.length));
     }
   }
+}
+
+/** Most changes of the table leave it at that. */
+function hasSameOwners(one: ClusterState, other: ClusterState): boolean {
+  return one.owners === other.owners && one.myId === other.myId && myself(one).primaryId === myself(other).primaryId;
 }
 
 function isOwn(situation: number): boolean {

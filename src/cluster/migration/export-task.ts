@@ -308,7 +308,7 @@ export class ExportTask {
     if (!this.#isTrimming && nowMs >= this.#trimAtMs) {
       this.#isTrimming = true;
       this.#outputs.push({ do: 'trim' });
-      if (this.#isLinked) this.#send({ kind: 'done' });
+      if (this.#isLinked && !this.#isDoneHeard) this.#send({ kind: 'done' });
     }
     this.#endIfDone(nowMs);
   }
