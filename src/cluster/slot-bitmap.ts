@@ -56,8 +56,20 @@ export function exceptSlots(bitmap: Uint8Array, other: Uint8Array): Uint8Array {
 
 export function withoutSlots(bitmap: Uint8Array, ranges: readonly Range[]): Uint8Array {
   const rest = new Uint8Array(bitmap);
-  for (const { start, end } of ranges) for (let slot = start; slot <= end; slot++) rest[slot >> 3]! &= ~(1 << (slot & 7));
+  for (const { start, end } of ranges) clearSlots(rest, start, end);
   return rest;
+}
+
+/** Whole bytes at once: a range may be all slots, and clients wait while these change hands. */
+function clearSlots(bitmap: Uint8Array, start: number, end: number): void {
+  const [firstByte, lastByte] = [start >> 3, end >> 3];
+  const [before, after] = [~(0xff << (start & 7)), ~(0xff >> (7 - (end & 7)))];
+  if (firstByte === lastByte) bitmap[firstByte]! &= before | after;
+  else {
+    bitmap[firstByte]! &= before;
+    bitmap.fill(0, firstByte + 1, lastByte);
+    bitmap[lastByte]! &= after;
+  }
 }
 
 function bitmapsOf(owners: readonly string[]): Map<string, Uint8Array> {

@@ -34,7 +34,7 @@ export function followSettings(server: Server, logger: ServerLogger): void {
   follow(['slowlog-log-slower-than'], (values) => server.setting(Setting.slowerThanUs, values['slowlog-log-slower-than']));
   follow(['latency-monitor-threshold'], (values) => server.setting(Setting.latencyThresholdMs, values['latency-monitor-threshold']));
   follow(['latency-tracking'], (values) => server.setting(Setting.latencyTracking, values['latency-tracking'] ? 1 : 0));
-  follow(['cluster-slot-stats-enabled'], (values) => server.setting(Setting.slotMetrics, slotMetricsOf(values)));
+  follow(['cluster-slot-stats-enabled'], (values) => server.slotStatistics.count(slotMetricsOf(values)));
   follow(['proto-max-bulk-len'], (values) => {
     server.limits.maxBulkBytes = values['proto-max-bulk-len'];
     server.setting(Setting.maxBulkBytes, values['proto-max-bulk-len']);

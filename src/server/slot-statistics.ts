@@ -2,6 +2,7 @@
  * What CLUSTER SLOT-STATS tells of slots. Keys are counted by the keyspaces, time and traffic by whoever executes
  * (shard/slot-use.ts), memory is measured when it is asked for (shard/slot-memory.ts).
  */
+import { Setting } from '../channel/control.ts';
 import type { SlotTable } from '../cluster/slot-table.ts';
 import { SlotOwner } from '../cluster/slot-table.ts';
 import { myself } from '../cluster/state.ts';
@@ -19,9 +20,17 @@ export class SlotStatistics {
   readonly #server: Server;
   /** As the slots of this node were told from those of others last. */
   #known: SlotTable | undefined;
+  /** Whether there may be something to forget. */
+  #hasCounted = false;
 
   constructor(server: Server) {
     this.#server = server;
+  }
+
+  /** Has SlotMetric bits counted from now on. */
+  count(metrics: number): void {
+    this.#server.setting(Setting.slotMetrics, metrics);
+    this.#hasCounted ||= metrics !== 0;
   }
 
   /** What is counted beside keys. */
@@ -69,7 +78,7 @@ export class SlotStatistics {
     const known = this.#known;
     if (known !== undefined && hasSameOwners(known.state, table.state)) return;
     this.#known = table;
-    if (known === undefined) return;
+    if (known === undefined || !this.#hasCounted) return;
     const { stats } = this.#server.pool;
     for (let slot = 0; slot < table.situations.length; slot++) {
       if (isOwn(table.situations[slot]!) !== isOwn(known.situations[slot]!)) stats[slot % stats.length]!.resetSlot(Math.floor(slot / stats.length));

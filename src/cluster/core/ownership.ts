@@ -6,10 +6,9 @@ import type { MessageHeader } from '../bus/message.ts';
 import { epochAfter } from '../epoch-operations.ts';
 import { asReplica } from '../member-operations.ts';
 import { rangesInMoves } from '../migration/moves.ts';
-import { isInRanges } from '../migration/ranges.ts';
 import { isPrimary } from '../node-info.ts';
 import type { NodeInfo } from '../node-info.ts';
-import { exceptSlots, hasSlot, slotsIn, slotsOf } from '../slot-bitmap.ts';
+import { exceptSlots, hasSlot, slotsIn, slotsOf, withoutSlots } from '../slot-bitmap.ts';
 import { NO_OWNER, nodeOf } from '../state.ts';
 import { sendUpdate } from './compose.ts';
 import type { CoreContext } from './context.ts';
@@ -19,16 +18,16 @@ export function takeClaim(core: CoreContext, claimant: NodeInfo, configEpoch: bi
   if (claimant.id === core.state.myId) return;
   const { owners } = core.state;
   const mainId = core.isPrimary ? core.state.myId : core.me.primaryId;
-  // Who owns what was granted to another node is for the migration to find out.
-  const granted = rangesInMoves(core.state, 'granted');
   const held = slotsOf(owners, claimant.id);
+  // Who owns what was granted to another node is for the migration to find out.
+  const contested = withoutSlots(exceptSlots(claimed, held), rangesInMoves(core.state, 'granted'));
   for (const slot of core.unclaimed) if (owners[slot] === claimant.id && hasSlot(claimed, slot)) core.unclaimed.delete(slot);
   let next: string[] | undefined;
   const dirty: number[] = [];
   let lostCount = 0;
-  for (const slot of slotsIn(exceptSlots(claimed, held))) {
+  for (const slot of slotsIn(contested)) {
     const owner = owners[slot]!;
-    if (core.state.importingFrom.has(slot) || isInRanges(granted, slot) || !yields(core, owner, slot, configEpoch)) continue;
+    if (core.state.importingFrom.has(slot) || !yields(core, owner, slot, configEpoch)) continue;
     if (owner === core.state.myId && core.keysInSlot(slot) > 0) dirty.push(slot);
     if (owner !== NO_OWNER && owner === mainId) lostCount++;
     core.unclaimed.delete(slot);
