@@ -11,17 +11,13 @@ export interface BusLinkHooks {
 const keepAliveMs = 15_000;
 
 export class BusLink {
-  readonly #socket: Socket;
+  #socket: Socket;
   #hooks: BusLinkHooks | undefined;
 
-  /** `socket` may still be connecting. */
-  constructor(socket: Socket) {
+  /** `socket` may still be connecting; `again` makes another one if the address it was to come from is not to be had. */
+  constructor(socket: Socket, again?: (error: Error) => Socket) {
     this.#socket = socket;
-    socket.setNoDelay(true);
-    socket.setKeepAlive(true, keepAliveMs);
-    socket.on('error', () => socket.destroy());
-    socket.on('close', () => this.#hooks?.onEnd());
-    socket.on('data', (bytes: Buffer) => this.#hooks?.onBytes(bytes));
+    this.#use(socket, again);
   }
 
   start(hooks: BusLinkHooks): void {
@@ -60,5 +56,19 @@ export class BusLink {
   close(): void {
     this.#hooks = undefined;
     this.#socket.destroy();
+  }
+
+  #use(socket: Socket, again?: (error: Error) => Socket): void {
+    this.#socket = socket;
+    socket.setNoDelay(true);
+    socket.setKeepAlive(true, keepAliveMs);
+    socket.on('error', (error: NodeJS.ErrnoException) => {
+      socket.destroy();
+      if (error.syscall === 'bind' && again !== undefined && this.#hooks !== undefined) this.#use(again(error));
+    });
+    socket.on('close', () => {
+      if (this.#socket === socket) this.#hooks?.onEnd();
+    });
+    socket.on('data', (bytes: Buffer) => this.#hooks?.onBytes(bytes));
   }
 }

@@ -55,10 +55,16 @@ export class BusSockets {
   /** A link that tells `onConnected` when it is there, or ends. */
   connect(ip: string, port: number, onConnected: () => void): BusLink {
     const localAddress = this.#sourceAddress;
-    const socket = this.#connect({ host: ip, port, ...(localAddress === '' ? {} : { localAddress }) });
-    if (localAddress !== '') socket.once('error', (error: NodeJS.ErrnoException) => this.#doubtSource(error));
-    socket.once('encrypted' in socket ? 'secureConnect' : 'connect', onConnected);
-    return new BusLink(socket);
+    if (localAddress === '') return new BusLink(this.#open({ host: ip, port }, onConnected));
+    return new BusLink(this.#open({ host: ip, port, localAddress }, onConnected), (error) => {
+      this.#doubtSource(error);
+      return this.#open({ host: ip, port }, onConnected);
+    });
+  }
+
+  #open(to: TcpNetConnectOpts, onConnected: () => void): Socket {
+    const socket = this.#connect(to);
+    return socket.once('encrypted' in socket ? 'secureConnect' : 'connect', onConnected);
   }
 
   #checkedSource(address: string): string {
@@ -67,9 +73,9 @@ export class BusSockets {
     return '';
   }
 
-  /** An address that is not this host's keeps no node from its cluster: the next attempts do without. */
-  #doubtSource({ syscall, message }: NodeJS.ErrnoException): void {
-    if (this.#sourceAddress === '' || syscall !== 'bind') return;
+  /** An address that is not this host's keeps no node from its cluster: later links do without. */
+  #doubtSource({ message }: Error): void {
+    if (this.#sourceAddress === '') return;
     this.#logger.warning(`Connecting to cluster nodes from ${this.#sourceAddress} is not possible, so it is done from any address: ${message}`);
     this.#sourceAddress = '';
   }

@@ -83,17 +83,21 @@ async function throwAt(busPort: number, thrown: readonly Buffer[]): Promise<void
   await until('the link ends', () => socket.destroyed, patienceMs);
 }
 
-/** From where the node connects to one that it is to meet. */
-async function sourceOf(client: RespClient): Promise<string> {
+/** From where the node connects to one that it is to meet, or to which it is to send the key k. */
+async function sourceOf(client: RespClient, command: 'MEET' | 'MIGRATE' = 'MEET'): Promise<string> {
   const listener = createServer().listen(0, '127.0.0.1');
   await once(listener, 'listening');
   const { port } = listener.address() as { port: number };
   const arrived = once(listener, 'connection') as Promise<[Socket]>;
-  await client.call('CLUSTER', 'MEET', '127.0.0.1', String(port), String(port));
+  const words = command === 'MEET' ? ['CLUSTER', 'MEET', '127.0.0.1', String(port), String(port)] : ['MIGRATE', '127.0.0.1', String(port), 'k', '0', String(patienceMs)];
+  const reply = client.call(...words);
   const [socket] = await within('it connects', arrived, patienceMs);
+  const source = socket.remoteAddress!;
   sockets.push(socket);
   listener.close();
-  return socket.remoteAddress!;
+  if (command === 'MIGRATE') socket.destroy();
+  await reply;
+  return source;
 }
 
 function field(info: Buffer, name: string): number {
@@ -185,5 +189,12 @@ describe.runIf(process.platform === 'linux').each<[string, (options: StartOption
     expect(await sourceOf(client)).toBe('127.0.0.8');
     await client.call('CONFIG', 'SET', 'bind-source-addr', '');
     expect(await sourceOf(client)).toBe('127.0.0.1');
+  });
+
+  test.runIf(isThere)('is not where MIGRATE connects from', async () => {
+    const { client } = await startNode(start, { 'bind-source-addr': '127.0.0.9' });
+    await client.call('CLUSTER', 'ADDSLOTSRANGE', '0', '16383');
+    await until('it takes keys', async () => String(await client.call('SET', 'k', 'v')) === 'OK', patienceMs);
+    expect(await sourceOf(client, 'MIGRATE')).toBe('127.0.0.1');
   });
 });
