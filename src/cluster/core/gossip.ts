@@ -40,10 +40,10 @@ function takeEntry(core: CoreContext, sender: NodeInfo, node: NodeInfo, entry: G
   if (!isDown && hasAddress(entry)) moveIfUnreachable(core, node.id, entry);
 }
 
-/** A node that we cannot reach where we look for it, and others can elsewhere. */
+/** A node that we cannot reach where we look for it, or know no address of, and others can elsewhere. */
 function moveIfUnreachable(core: CoreContext, id: string, entry: GossipEntry): void {
   const node = nodeOf(core.state, id);
-  if ((node.flags & down) === 0) return;
+  if ((node.flags & (down | NodeFlag.noAddress)) === 0) return;
   const address = { ip: entry.ip, ...namedPorts(core, entry) };
   const isSame = node.ip === address.ip && node.port === address.port && node.tlsPort === address.tlsPort && node.busPort === address.busPort;
   if (isSame) return;

@@ -9,9 +9,8 @@ import { NodeFlag, roleIn } from '../node-info.ts';
 import type { AnnouncedAddress, NodeInfo } from '../node-info.ts';
 import { newNode } from '../state.ts';
 import { updateAddress } from './address.ts';
-import { broadcastFail, namedPorts } from './compose.ts';
+import { namedPorts } from './compose.ts';
 import type { CoreContext } from './context.ts';
-import { markFailed } from './failure.ts';
 import type { CoreLink } from './output.ts';
 
 const timeoutMinMs = 1000;
@@ -90,12 +89,11 @@ export function dropHandshake(core: CoreContext, id: string): void {
   core.syncPeers();
 }
 
-/** Another node answers where this one was; it will not come back under its id unless others know where it is. */
+/**
+ * Another node answers where this one was. That proves no failure, which takes a majority: until it pings us from where it
+ * is now, or others tell where they reach it, it is neither connected to nor suspected. As Redis 7 has it.
+ */
 function loseAddress(core: CoreContext, node: NodeInfo): void {
-  const hadFailed = (node.flags & NodeFlag.failed) !== 0;
   core.closeLink(core.peer(node.id).outLink);
   core.change(node.id, { ip: '', port: 0, tlsPort: 0, busPort: 0, flags: node.flags | NodeFlag.noAddress });
-  if (hadFailed) return;
-  markFailed(core, core.state.nodes.get(node.id)!);
-  broadcastFail(core, node.id);
 }

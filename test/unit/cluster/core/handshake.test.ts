@@ -169,12 +169,37 @@ describe('members', () => {
     expect(play.node('b')!.ip).toBe('192.0.2.7');
   });
 
-  test('in whose place another node answers have no address and have failed', () => {
+  test('in whose place another node answers have no address, but have not failed', () => {
     const play = new Play(stateWith(peerOf('b'), peerOf('c')));
     play.pass(100, 'bc');
-    expect(quiet(play.backFrom('b', 'pong', { sender: idOf('d') }))).toEqual(['close b', 'c <- fail']);
+    expect(quiet(play.backFrom('b', 'pong', { sender: idOf('d') }))).toEqual(['close b']);
+    expect(play.node('b')).toMatchObject({ flags: NodeFlag.primary | NodeFlag.noAddress, ip: '', port: 0, busPort: 0 });
+    const later = quiet(play.pass(nodeTimeoutMs * 3, 'bc'));
+    expect(later.filter((line) => line === 'connect b' || line.endsWith('<- fail'))).toEqual([]);
+    expect(play.flags('b')).toBe('master,noaddr');
+    play.from('c', 'ping');
+    expect(play.lastSent('c', 'pong')).toMatchObject({ gossip: [] });
+  });
+
+  test('without an address that have failed stay so', () => {
+    const play = new Play(stateWith(peerOf('b', { flags: NodeFlag.primary | NodeFlag.failed }), peerOf('c')));
+    play.pass(100, 'bc');
+    expect(quiet(play.backFrom('b', 'pong', { sender: idOf('d') }))).toEqual(['close b']);
     expect(play.flags('b')).toBe('master,fail,noaddr');
-    expect(quiet(play.pass(1000, 'bc')).filter((line) => line === 'connect b')).toEqual([]);
+  });
+
+  test.each<[string, (play: Play) => void]>([
+    ['they ping', (play) => play.from('b', 'ping', { port: 7010 })],
+    ['a member tells', (play) => play.from('c', 'ping', {}, gossiping(gossipOf('b', { port: 7010 })))],
+  ])('without an address are found again where %s', (_, tell) => {
+    const play = new Play(stateWith(peerOf('b'), peerOf('c')));
+    play.pass(100, 'bc');
+    play.backFrom('b', 'pong', { sender: idOf('d') });
+    play.from('c', 'ping', {}, gossiping(gossipOf('b', { flags: NodeFlag.primary | NodeFlag.noAddress })));
+    expect(play.flags('b')).toBe('master,noaddr');
+    tell(play);
+    expect(play.node('b')).toMatchObject({ flags: NodeFlag.primary, ip: ipOf('b'), port: 7010 });
+    expect(quiet(play.pass(100, 'bc'))).toContain('connect b');
   });
 
   test('tell their name once they are known to understand it', () => {
