@@ -16,7 +16,7 @@ import type { Output } from './core/output.ts';
 import type { BusMessage } from './bus/message.ts';
 import { bumpEpoch, resetNode, setConfigEpoch } from './epoch-operations.ts';
 import { withoutMember } from './member-operations.ts';
-import { clientIp, clientPort, isReplica } from './node-info.ts';
+import { clientAddressOf, clientIp, clientPort, clientPorts, isReplica } from './node-info.ts';
 import type { NodeInfo } from './node-info.ts';
 import { nodeLines } from './node-lines.ts';
 import { printNodesConf } from './nodes-conf.ts';
@@ -324,6 +324,11 @@ export class ClusterNode {
     return clientPort(node, overTls);
   }
 
+  /** 0 for a kind that the node has not. */
+  portsOf(node: NodeInfo): { readonly tcp: number; readonly tls: number } {
+    return clientPorts(node);
+  }
+
   /**
    * The host:port that a redirect of `slot` names: its owner for MOVED, the node that it is moving to
    * for ASK. '' when there is no such node.
@@ -368,11 +373,12 @@ export class ClusterNode {
   }
 }
 
-function announcing(state: ClusterState, { address, humanName, clientIpv4, clientIpv6 }: ClusterSettings, ip: string): ClusterState {
-  const next = withMyAddress(state, { ...address, ip });
+function announcing(state: ClusterState, settings: ClusterSettings, ip: string): ClusterState {
+  const next = withMyAddress(state, { ...settings.address, ip });
   const me = myself(next);
-  const isSame = me.humanName === humanName && me.clientIpv4 === clientIpv4 && me.clientIpv6 === clientIpv6;
-  return isSame ? next : withNode(next, next.myId, { humanName, clientIpv4, clientIpv6 });
+  const told = { humanName: settings.humanName, ...clientAddressOf(settings) };
+  const fields = Object.keys(told) as (keyof typeof told)[];
+  return fields.every((field) => told[field] === me[field]) ? next : withNode(next, next.myId, told);
 }
 
 /** Others rely on these: they must not be forgotten once they are told. */

@@ -3,7 +3,7 @@
  * Epochs are unsigned 64-bit integers, as on the bus.
  */
 import * as clusterErrors from '../protocol/cluster-errors.ts';
-import { NodeFlag, isReplica } from './node-info.ts';
+import { NodeFlag, clientAddressOf, isReplica } from './node-info.ts';
 import { maxEpoch, myself, newClusterState, withMyAddress, withNode } from './state.ts';
 import type { ClusterState, Outcome } from './state.ts';
 
@@ -47,7 +47,7 @@ export function resetNode(state: ClusterState, hard: boolean, ids: ResetIds, key
   if (!isReplica(me) && keyCount > 0) return clusterErrors.clusterResetNotEmpty;
   const fresh = newClusterState(hard ? ids.nodeId : state.myId, hard || isReplica(me) ? ids.shardId : me.shardId);
   const flags = myself(fresh).flags | (me.flags & NodeFlag.noFailover);
-  const alone = withNode(withMyAddress(fresh, me), fresh.myId, { flags, humanName: me.humanName, clientIpv4: me.clientIpv4, clientIpv6: me.clientIpv6 });
+  const alone = withNode(withMyAddress(fresh, me), fresh.myId, { flags, humanName: me.humanName, ...clientAddressOf(me) });
   if (hard) return alone;
   const kept = withNode(alone, state.myId, { configEpoch: me.configEpoch });
   return { ...kept, currentEpoch: state.currentEpoch, lastVoteEpoch: state.lastVoteEpoch };

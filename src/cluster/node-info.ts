@@ -27,16 +27,22 @@ export interface AnnouncedAddress {
   readonly hostname: string;
 }
 
-export interface NodeInfo extends AnnouncedAddress {
+/** Where a node's clients are sent, in so far as that differs from where nodes find each other: '' and 0 for what does not. */
+export interface ClientAddress {
+  /** For clients that have come over IPv4, or IPv6. */
+  readonly clientIpv4: string;
+  readonly clientIpv6: string;
+  readonly clientTcpPort: number;
+  readonly clientTlsPort: number;
+}
+
+export interface NodeInfo extends AnnouncedAddress, ClientAddress {
   /** 40 lower-case hex digits. */
   readonly id: string;
   /** 40 hex digits shared by a primary and its replicas; '' when the node never told. */
   readonly shardId: string;
   /** The operator's name for it (Redis 7.2's nodename), kept as it was told. */
   readonly humanName: string;
-  /** Where its clients are sent that have come over IPv4, or IPv6; '' for `ip`. */
-  readonly clientIpv4: string;
-  readonly clientIpv6: string;
   /** Bits of NodeFlag. */
   readonly flags: number;
   /** Id of the primary that this node replicates; '' for a primary. */
@@ -108,8 +114,17 @@ export function clientIp({ ip, clientIpv4, clientIpv6 }: NodeInfo, overIpv6: boo
   return (overIpv6 ? clientIpv6 : clientIpv4) || ip;
 }
 
+/** The ports for clients; 0 for a kind that there is not. */
+export function clientPorts({ port, tlsPort, clientTcpPort, clientTlsPort }: NodeInfo): { readonly tcp: number; readonly tls: number } {
+  return { tcp: clientTcpPort || port, tls: clientTlsPort || tlsPort };
+}
+
 /** The port for a client of the given kind; a node that has only the other kind answers with that. */
 export function clientPort(node: NodeInfo, overTls: boolean): number {
-  const [wanted, other] = overTls ? [node.tlsPort, node.port] : [node.port, node.tlsPort];
-  return wanted === 0 ? other : wanted;
+  const { tcp, tls } = clientPorts(node);
+  return overTls ? tls || tcp : tcp || tls;
+}
+
+export function clientAddressOf({ clientIpv4, clientIpv6, clientTcpPort, clientTlsPort }: ClientAddress): ClientAddress {
+  return { clientIpv4, clientIpv6, clientTcpPort, clientTlsPort };
 }

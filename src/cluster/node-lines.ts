@@ -39,12 +39,14 @@ function nodeLine(state: ClusterState, node: NodeInfo, ranges: readonly SlotRang
 }
 
 function address(node: NodeInfo, lineFor: LineFor, overIpv6: boolean): string {
-  const port = clientPort(node, lineFor === 'tls-client');
-  const ip = lineFor === 'file' ? node.ip : clientIp(node, overIpv6);
-  const start = `${ip}:${port}@${node.busPort}`;
-  if (lineFor !== 'file') return node.hostname === '' ? start : `${start},${node.hostname}`;
-  const fields = [start, node.hostname];
+  if (lineFor !== 'file') {
+    const start = `${clientIp(node, overIpv6)}:${clientPort(node, lineFor === 'tls-client')}@${node.busPort}`;
+    return node.hostname === '' ? start : `${start},${node.hostname}`;
+  }
+  const fields = [`${node.ip}:${node.port || node.tlsPort}@${node.busPort}`, node.hostname];
   if (node.humanName !== '') fields.push(`nodename=${node.humanName}`);
+  if (node.clientTlsPort !== 0) fields.push(`client-tls-port=${node.clientTlsPort}`);
+  if (node.clientTcpPort !== 0) fields.push(`client-tcp-port=${node.clientTcpPort}`);
   if (node.clientIpv6 !== '') fields.push(`client-ipv6=${node.clientIpv6}`);
   if (node.clientIpv4 !== '') fields.push(`client-ipv4=${node.clientIpv4}`);
   if (node.port === 0) fields.push('tcp-port=0');

@@ -13,7 +13,7 @@ import { parseMove, printMoves } from './migration/moves.ts';
 import type { SlotMove } from './migration/moves.ts';
 import { knownNodes, nodeLines } from './node-lines.ts';
 import { NodeFlag, isNodeId, parseFlags } from './node-info.ts';
-import type { AnnouncedAddress, NodeInfo } from './node-info.ts';
+import type { AnnouncedAddress, ClientAddress, NodeInfo } from './node-info.ts';
 import { parseSlot } from './slot-operations.ts';
 import { NO_OWNER, maxEpoch, myself, newNode, noOwners, withNode } from './state.ts';
 import type { ClusterState } from './state.ts';
@@ -114,7 +114,7 @@ function readNode(words: readonly string[], place: Place): NodeInfo {
   };
 }
 
-function readAddress(text: string, place: Place): AnnouncedAddress & Pick<NodeInfo, 'humanName' | 'clientIpv4' | 'clientIpv6' | 'shardId'> {
+function readAddress(text: string, place: Place): AnnouncedAddress & ClientAddress & Pick<NodeInfo, 'humanName' | 'shardId'> {
   const [endpoint, hostname = '', ...fields] = text.split(',') as [string, ...string[]];
   const match = /^(.*):(\d+)(?:@(\d+))?$/.exec(endpoint) ?? fail(place, `"${endpoint}" is not ip:port@busport`);
   const values = new Map(fields.map((field) => readField(field, place)));
@@ -140,6 +140,8 @@ function readAddress(text: string, place: Place): AnnouncedAddress & Pick<NodeIn
     humanName: values.get('nodename') ?? '',
     clientIpv4: clientIp('client-ipv4', 4),
     clientIpv6: clientIp('client-ipv6', 6),
+    clientTcpPort: extra('client-tcp-port') ?? 0,
+    clientTlsPort: extra('client-tls-port') ?? 0,
     shardId,
   };
 }

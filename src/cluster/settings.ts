@@ -1,16 +1,13 @@
 /** What the configuration says to a node about its cluster. */
-import type { AnnouncedAddress } from './node-info.ts';
+import type { AnnouncedAddress, ClientAddress } from './node-info.ts';
 
-export interface ClusterSettings {
+export interface ClusterSettings extends ClientAddress {
   readonly requireFullCoverage: boolean;
   readonly allowReadsWhenDown: boolean;
   readonly preferredEndpoint: 'ip' | 'hostname' | 'unknown-endpoint';
   /** What this node announces; an ip of '' means that others tell it. */
   readonly address: AnnouncedAddress;
   readonly humanName: string;
-  /** Addresses for clients alone; '' for that of `address`. */
-  readonly clientIpv4: string;
-  readonly clientIpv6: string;
   /** How long a node may leave a ping unanswered. */
   readonly nodeTimeoutMs: number;
   /** Between pings of a node chosen by chance. */

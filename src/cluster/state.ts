@@ -61,6 +61,8 @@ export function newNode(id: string, shardId: string, flags: number): NodeInfo {
     humanName: '',
     clientIpv4: '',
     clientIpv6: '',
+    clientTcpPort: 0,
+    clientTlsPort: 0,
     flags,
     primaryId: '',
     configEpoch: 0n,

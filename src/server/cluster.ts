@@ -52,7 +52,8 @@ export function openCluster(server: Server): OpenCluster {
   });
   config.onChange([
     'port', 'tls-port', 'cluster-announce-ip', 'cluster-announce-port', 'cluster-announce-tls-port', 'cluster-announce-bus-port',
-    'cluster-announce-hostname', 'cluster-announce-human-nodename', 'cluster-announce-client-ipv4', 'cluster-announce-client-ipv6', 'cluster-require-full-coverage', 'cluster-allow-reads-when-down',
+    'cluster-announce-hostname', 'cluster-announce-human-nodename', 'cluster-announce-client-ipv4', 'cluster-announce-client-ipv6',
+    'cluster-announce-client-port', 'cluster-announce-client-tls-port', 'cluster-require-full-coverage', 'cluster-allow-reads-when-down',
     'cluster-preferred-endpoint-type', 'cluster-node-timeout', 'cluster-ping-interval', 'cluster-blacklist-ttl',
     'cluster-message-gossip-perc', 'cluster-allow-replica-migration', 'tls-cluster', 'cluster-config-save-behavior',
   ], (values) => {
@@ -91,6 +92,8 @@ function settings(values: ConfigValues): ClusterSettings {
     humanName: values['cluster-announce-human-nodename'],
     clientIpv4: values['cluster-announce-client-ipv4'],
     clientIpv6: values['cluster-announce-client-ipv6'],
+    clientTcpPort: values['cluster-announce-client-port'],
+    clientTlsPort: values['cluster-announce-client-tls-port'],
     nodeTimeoutMs: values['cluster-node-timeout'],
     pingIntervalMs: values['cluster-ping-interval'],
     blacklistTtlMs: values['cluster-blacklist-ttl'] * 1000,

@@ -163,6 +163,21 @@ describe.runIf(hasReference() && process.platform === 'linux')('nodes that annou
     await other.when('it keeps the address', () => Promise.resolve(nodesConf(other).some((line) => line.includes(',client-ipv4=127.0.0.4,'))));
     expect((await other.nodes()).every(({ isLinked }) => isLinked)).toBe(true);
   });
+
+  test('send clients to a port for clients, where nodes know of it', async () => {
+    const other = cluster.members[3]!;
+    const [before, ofRedis] = [await redirect(other, 0), await redirect(redis, 0)];
+    const over = await connect(other.server, 'tls', patienceMs);
+    expect((await tessera.client.callRaw('CONFIG', 'SET', 'cluster-announce-client-port', '30001', 'cluster-announce-client-tls-port', '30443')).toString()).toBe('+OK\r\n');
+    await other.when('it leads there', async () => (await redirect(other, 0)) === before.replace(/:\d+$/, ':30001'));
+    expect((await over.callRaw('GET', keys[0]!)).toString()).toMatch(/^-MOVED \d+ 127\.0\.0\.4:30443\r\n$/);
+    over.close();
+    expect(await redirect(redis, 0)).toBe(ofRedis);
+    await other.when('it keeps the ports', () => Promise.resolve(nodesConf(other).some((line) => line.includes(',client-tls-port=30443,client-tcp-port=30001,'))));
+    expect((await other.nodes()).every(({ isLinked }) => isLinked)).toBe(true);
+    expect((await tessera.client.callRaw('CONFIG', 'SET', 'cluster-announce-client-port', '0')).toString()).toBe('+OK\r\n');
+    await other.when('it leads back', async () => (await redirect(other, 0)) === before);
+  });
 });
 
 function nodesConf({ server: { dir } }: ClusterMember): string[] {

@@ -75,6 +75,8 @@ export interface PingExtensions {
   readonly shardId?: string;
   readonly clientIpv4?: string;
   readonly clientIpv6?: string;
+  readonly clientTcpPort?: number;
+  readonly clientTlsPort?: number;
   readonly forgotten?: readonly ForgottenNode[];
 }
 

@@ -29,7 +29,11 @@ export const PUBLISH_PREFIX_BYTES = 8;
 /** Module id, length and type before the payload. */
 export const MODULE_PREFIX_BYTES = 13;
 
-export const ExtensionType = { hostname: 0, humanName: 1, forgotten: 2, shardId: 3, clientIpv4: 4, clientIpv6: 5 } as const;
+export const ExtensionType = {
+  hostname: 0, humanName: 1, forgotten: 2, shardId: 3, clientIpv4: 4, clientIpv6: 5, clientTcpPort: 6, clientTlsPort: 7,
+} as const;
+/** A port in an extension, before its padding. */
+export const EXTENSION_PORT_BYTES = 2;
 
 /** Extensions are padded to this. */
 export const EXTENSION_ALIGNMENT = 8;

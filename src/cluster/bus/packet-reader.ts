@@ -139,6 +139,8 @@ function readExtensions(cursor: PacketCursor, count: number): PingExtensions {
     else if (type === ExtensionType.shardId) found.shardId = readId(data);
     else if (type === ExtensionType.clientIpv4) found.clientIpv4 = readClientIp(data, 4);
     else if (type === ExtensionType.clientIpv6) found.clientIpv6 = readClientIp(data, 6);
+    else if (type === ExtensionType.clientTcpPort) found.clientTcpPort = data.u16();
+    else if (type === ExtensionType.clientTlsPort) found.clientTlsPort = data.u16();
     else if (type === ExtensionType.forgotten) forgotten.push({ nodeId: readId(data), ttlSeconds: data.u64() });
   }
   return forgotten.length === 0 ? found : { ...found, forgotten };

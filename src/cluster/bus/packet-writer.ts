@@ -2,8 +2,8 @@
 import { MessageFlag, messageKinds } from './message.ts';
 import type { BusMessage, GossipEntry, MessageHeader, PingExtensions } from './message.ts';
 import {
-  EXTENSION_PREFIX_BYTES, ExtensionType, FORGOTTEN_BYTES, GOSSIP_BYTES, HEADER_BYTES, ID_BYTES, IP_BYTES, LIGHT_TYPE,
-  MODULE_PREFIX_BYTES, PREFIX_BYTES, PROTOCOL_VERSION, PUBLISH_PREFIX_BYTES, RESERVED_BYTES, SIGNATURE, UPDATE_BYTES, aligned,
+  EXTENSION_PORT_BYTES, EXTENSION_PREFIX_BYTES, ExtensionType, FORGOTTEN_BYTES, GOSSIP_BYTES, HEADER_BYTES, ID_BYTES, IP_BYTES,
+  LIGHT_TYPE, MODULE_PREFIX_BYTES, PREFIX_BYTES, PROTOCOL_VERSION, PUBLISH_PREFIX_BYTES, RESERVED_BYTES, SIGNATURE, UPDATE_BYTES, aligned,
 } from './packet-layout.ts';
 
 export function writePacket(message: BusMessage): Buffer {
@@ -30,7 +30,8 @@ interface Extension {
 }
 
 /** In the order in which Valkey sends them. */
-function listExtensions({ hostname, humanName, clientIpv4, clientIpv6, forgotten = [], shardId }: PingExtensions): Extension[] {
+function listExtensions(told: PingExtensions): Extension[] {
+  const { hostname, humanName, clientIpv4, clientIpv6, clientTcpPort, clientTlsPort, forgotten = [], shardId } = told;
   const names: [number, string | undefined][] = [
     [ExtensionType.hostname, hostname],
     [ExtensionType.humanName, humanName],
@@ -38,6 +39,8 @@ function listExtensions({ hostname, humanName, clientIpv4, clientIpv6, forgotten
     [ExtensionType.clientIpv6, clientIpv6],
   ];
   const texts = names.flatMap(([type, text]) => (text === undefined ? [] : [textExtension(type, text)]));
+  const ports: [number, number | undefined][] = [[ExtensionType.clientTcpPort, clientTcpPort], [ExtensionType.clientTlsPort, clientTlsPort]];
+  const numbers = ports.flatMap(([type, port]) => (port === undefined ? [] : [portExtension(type, port)]));
   const nodes = forgotten.map(({ nodeId, ttlSeconds }): Extension => ({
     type: ExtensionType.forgotten,
     byteCount: EXTENSION_PREFIX_BYTES + FORGOTTEN_BYTES,
@@ -51,7 +54,18 @@ function listExtensions({ hostname, humanName, clientIpv4, clientIpv6, forgotten
     byteCount: EXTENSION_PREFIX_BYTES + ID_BYTES,
     write: (writer) => writer.text(shardId, ID_BYTES),
   }];
-  return [...texts, ...nodes, ...shards];
+  return [...texts, ...numbers, ...nodes, ...shards];
+}
+
+function portExtension(type: number, port: number): Extension {
+  return {
+    type,
+    byteCount: EXTENSION_PREFIX_BYTES + aligned(EXTENSION_PORT_BYTES),
+    write: (writer, room) => {
+      writer.u16(port);
+      writer.skip(room - EXTENSION_PORT_BYTES);
+    },
+  };
 }
 
 /** A text with at least one zero behind it. */

@@ -76,11 +76,19 @@ function composeExtensions({ me, blacklist, nowMs }: CoreContext, peer: Peer | u
   const forgotten = [...blacklist].map(([nodeId, untilMs]) => ({ nodeId, ttlSeconds: BigInt(Math.ceil(Math.max(0, untilMs - nowMs) / 1000)) }));
   return {
     ...(me.hostname === '' ? {} : { hostname: me.hostname }),
-    ...(me.humanName === '' || !tellsShard ? {} : { humanName: me.humanName }),
-    ...(me.clientIpv4 === '' || !tellsShard ? {} : { clientIpv4: me.clientIpv4 }),
-    ...(me.clientIpv6 === '' || !tellsShard ? {} : { clientIpv6: me.clientIpv6 }),
     ...(forgotten.length === 0 || !peer.tellsShardId ? {} : { forgotten }),
-    ...(tellsShard ? { shardId: me.shardId } : {}),
+    ...(tellsShard ? { ...announcedFor(me), shardId: me.shardId } : {}),
+  };
+}
+
+/** What Redis 7.0 does not know of. */
+function announcedFor(me: NodeInfo): PingExtensions {
+  return {
+    ...(me.humanName === '' ? {} : { humanName: me.humanName }),
+    ...(me.clientIpv4 === '' ? {} : { clientIpv4: me.clientIpv4 }),
+    ...(me.clientIpv6 === '' ? {} : { clientIpv6: me.clientIpv6 }),
+    ...(me.clientTcpPort === 0 ? {} : { clientTcpPort: me.clientTcpPort }),
+    ...(me.clientTlsPort === 0 ? {} : { clientTlsPort: me.clientTlsPort }),
   };
 }
 

@@ -2,7 +2,7 @@
 import type { GossipEntry, PingExtensions, PingMessage } from '../bus/message.ts';
 import { withMember, withoutMember } from '../member-operations.ts';
 import { NodeFlag, roleIn } from '../node-info.ts';
-import type { NodeInfo } from '../node-info.ts';
+import type { ClientAddress, NodeInfo } from '../node-info.ts';
 import { newNode, nodeOf } from '../state.ts';
 import { isBlacklisted } from './blacklist.ts';
 import { namedPorts } from './compose.ts';
@@ -13,7 +13,7 @@ const down = NodeFlag.failed | NodeFlag.maybeFailed;
 /** Flags of a new node that its teller is believed, beside its role. */
 const takenFlags = down | NodeFlag.noFailover;
 /** What a member tells of itself in extensions. */
-type ToldField = 'hostname' | 'humanName' | 'clientIpv4' | 'clientIpv6' | 'shardId';
+type ToldField = 'hostname' | 'humanName' | 'shardId' | keyof ClientAddress;
 /** How far another node's clock may be ahead. */
 const clockToleranceMs = 500;
 
@@ -75,8 +75,9 @@ export function takeExtensions(core: CoreContext, senderId: string, { extensions
 }
 
 function whatItTells({ state }: CoreContext, sender: NodeInfo, extensions: PingExtensions): Pick<NodeInfo, ToldField> {
-  const { hostname = '', humanName = '', clientIpv4 = '', clientIpv6 = '', shardId = state.nodes.get(sender.primaryId)?.shardId || sender.shardId } = extensions;
-  return { hostname, humanName, clientIpv4, clientIpv6, shardId };
+  const { hostname = '', humanName = '', clientIpv4 = '', clientIpv6 = '', clientTcpPort = 0, clientTlsPort = 0 } = extensions;
+  const shardId = extensions.shardId ?? (state.nodes.get(sender.primaryId)?.shardId || sender.shardId);
+  return { hostname, humanName, clientIpv4, clientIpv6, clientTcpPort, clientTlsPort, shardId };
 }
 
 /** Another node was told to forget; so do we, unless it is our own primary. */

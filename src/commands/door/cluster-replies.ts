@@ -68,8 +68,9 @@ function replyShard(reply: ReplyWriter, cluster: ClusterNode, shard: ClusterShar
 
 function replyShardNode(reply: ReplyWriter, cluster: ClusterNode, node: ShardNode, overIpv6: boolean): void {
   const fields: [string, string | number][] = [['id', node.id]];
-  if (node.port !== 0) fields.push(['port', node.port]);
-  if (node.tlsPort !== 0) fields.push(['tls-port', node.tlsPort]);
+  const { tcp, tls } = cluster.portsOf(node);
+  if (tcp !== 0) fields.push(['port', tcp]);
+  if (tls !== 0) fields.push(['tls-port', tls]);
   fields.push(['ip', cluster.ipOf(node, overIpv6)], ['endpoint', cluster.endpointOf(node, overIpv6) ?? '']);
   if (node.hostname !== '') fields.push(['hostname', node.hostname]);
   fields.push(['role', node.role], ['replication-offset', node.replicationOffset], ['health', node.health]);

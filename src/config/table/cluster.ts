@@ -4,7 +4,6 @@ import { int32Max, int64Max, integer, memory, oneOf, text, uint64Max, yesNo } fr
 import { primaryAddress, slotMetrics } from '../list-kinds.ts';
 import { atStart, awaits, foreign } from './traits.ts';
 
-const clientPort = awaits('separate ports for clients');
 const replication = awaits('replication');
 const migration = foreign('slots move without a child process, a replication buffer or an archive of their own');
 const hostNameLengthMax = 256;
@@ -24,8 +23,8 @@ export const clusterOptions = {
   'cluster-announce-human-nodename': text('', { check: nodeNameReason }),
   'cluster-announce-client-ipv4': text('', { check: ipReason(4) }),
   'cluster-announce-client-ipv6': text('', { check: ipReason(6) }),
-  'cluster-announce-client-port': integer(0, 0, 65535, clientPort),
-  'cluster-announce-client-tls-port': integer(0, 0, 65535, clientPort),
+  'cluster-announce-client-port': integer(0, 0, 65535),
+  'cluster-announce-client-tls-port': integer(0, 0, 65535),
   'cluster-preferred-endpoint-type': oneOf('ip', ['ip', 'hostname', 'unknown-endpoint']),
   'cluster-require-full-coverage': yesNo(true),
   'cluster-allow-reads-when-down': yesNo(false),

@@ -177,6 +177,19 @@ describe('redirects', () => {
     }
   });
 
+  test('with ports for clients, all views name them', async () => {
+    const ports = { port: 7002, tlsPort: 7443, busPort: 17002, clientTcpPort: 30_002, clientTlsPort: 30_443 };
+    const client = ClusterClient.of(owning(stateWith({ id: other, ip: '10.0.0.2', ...ports }, { id: third, ip: '10.0.0.3', clientTlsPort: 30_444 }), { 1: other, 2: third }));
+    for (const [kind, port] of [['tcp', 30_002], ['tls', 30_443]] as const) {
+      client.session.connection.kind = kind;
+      expect(client.node!.redirectEndpoint('moved', 1, kind === 'tls')).toBe(`10.0.0.2:${port}`);
+      expect(client.node!.redirectEndpoint('moved', 2, kind === 'tls')).toBe('10.0.0.3:30444');
+      expect(await client.call('CLUSTER', 'NODES')).toContain(`${other} 10.0.0.2:${port}@17002 master`);
+      expect(await client.call('CLUSTER', 'SLOTS')).toContain(`${bulk('10.0.0.2')}:${port}\r\n${bulk(other)}`);
+      expect(await client.call('CLUSTER', 'SHARDS')).toContain(`${bulk('port')}:30002\r\n${bulk('tls-port')}:30443\r\n`);
+    }
+  });
+
   test('name nobody for a slot without owner or target', () => {
     const node = ClusterClient.of(state).node!;
     expect([node.redirectEndpoint('moved', 9, false), node.redirectEndpoint('ask', 1, false)]).toEqual(['', '']);

@@ -34,6 +34,8 @@ export const settings: ClusterSettings = {
   humanName: '',
   clientIpv4: '',
   clientIpv6: '',
+  clientTcpPort: 0,
+  clientTlsPort: 0,
   nodeTimeoutMs: 1000,
   pingIntervalMs: 1000,
   blacklistTtlMs: 60_000,

@@ -64,6 +64,7 @@ describe('configSet', () => {
     expect(await set(config, 'cluster-announce-human-nodename', 'a'.repeat(256))).toBe(`${failed}'cluster-announce-human-nodename') - Node names must be at most 255 characters`);
     expect(config.values['cluster-announce-human-nodename']).toBe('eu-1/a_b.c');
     expect(await set(config, 'cluster-announce-client-ipv4', '192.0.2.1', 'cluster-announce-client-ipv6', '::1')).toBe('OK');
+    expect(await set(config, 'cluster-announce-client-port', '30001', 'cluster-announce-client-tls-port', '0')).toBe('OK');
     expect(await set(config, 'cluster-announce-client-ipv4', 'banana')).toBe(`${failed}'cluster-announce-client-ipv4') - Invalid IPv4 address`);
     expect(await set(config, 'cluster-announce-client-ipv6', '192.0.2.1')).toBe(`${failed}'cluster-announce-client-ipv6') - Invalid IPv6 address`);
   });

@@ -39,6 +39,8 @@ const extensions: fc.Arbitrary<PingExtensions> = fc.record({
   shardId: nodeId,
   clientIpv4: fc.ipV4(),
   clientIpv6: fc.ipV6(),
+  clientTcpPort: port,
+  clientTlsPort: port,
   forgotten: fc.array(fc.record({ nodeId, ttlSeconds: u64 }), { minLength: 1, maxLength: 4 }),
 }, { requiredKeys: [] });
 

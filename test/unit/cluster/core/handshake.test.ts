@@ -211,13 +211,13 @@ describe('members', () => {
   });
 
   test('tell each other the addresses for their clients, and that there are none any more', () => {
-    const play = new Play(stateWith({ id: me, clientIpv4: '192.0.2.1', clientIpv6: '2001:db8::1' }, peerOf('b')));
-    const told = { clientIpv4: '192.0.2.2', clientIpv6: '2001:db8::2' };
+    const play = new Play(stateWith({ id: me, clientIpv4: '192.0.2.1', clientIpv6: '2001:db8::1', clientTcpPort: 30_001, clientTlsPort: 30_443 }, peerOf('b')));
+    const told = { clientIpv4: '192.0.2.2', clientIpv6: '2001:db8::2', clientTcpPort: 31_001, clientTlsPort: 31_443 };
     play.from('b', 'ping', { messageFlags: MessageFlag.extensions }, { extensions: { ...told, shardId: idOf('2') } });
     expect(play.node('b')).toMatchObject(told);
     play.from('b', 'ping', { messageFlags: MessageFlag.extensions }, { extensions: { shardId: idOf('2') } });
-    expect(play.lastSent('b', 'pong')).toMatchObject({ extensions: { clientIpv4: '192.0.2.1', clientIpv6: '2001:db8::1' } });
-    expect(play.node('b')).toMatchObject({ clientIpv4: '', clientIpv6: '' });
+    expect(play.lastSent('b', 'pong')).toMatchObject({ extensions: { clientIpv4: '192.0.2.1', clientIpv6: '2001:db8::1', clientTcpPort: 30_001, clientTlsPort: 30_443 } });
+    expect(play.node('b')).toMatchObject({ clientIpv4: '', clientIpv6: '', clientTcpPort: 0, clientTlsPort: 0 });
     play.from('b', 'ping', { messageFlags: MessageFlag.extensions }, { extensions: { clientIpv4: '2001:db8::2', clientIpv6: 'b,c' } });
     expect(play.node('b')).toMatchObject({ clientIpv4: '', clientIpv6: '' });
   });
