@@ -137,8 +137,7 @@ export class Dispatcher {
 
   /** In a cluster keys are judged first, as Redis does it: none is served then, but the client may be told of a crossing. */
   #refuseWhileLoading(session: Session, id: number, bytes: Uint8Array, at: number, args: Int32Array, argc: number, next: number): boolean {
-    const isJudged = this.#door.situations !== undefined && placeOf[id] === Place.shard &&
-      this.#slotsOfKeys(session, id, bytes, at, args, argc, next) < 0;
+    const isJudged = this.#door.situations !== undefined && this.#slotsOfKeys(session, id, bytes, at, args, argc, next) < 0;
     return isJudged ? false : this.#refuse(session, id, errors.loading);
   }
 

@@ -72,7 +72,11 @@ afterAll(async () => {
 const judged: readonly (readonly string[])[] = [
   ['GET', 'a'], ['SET', 'a', '1'], ['GET', 'b'], ['MGET', 'a', 'b'], ['MGET', '{a}1', '{a}2'], ['GET', unserved], ['DUMP', 'a'], ['DBSIZE'],
   ['PING'], ['CLUSTER', 'ADDSLOTS', '16001'], ['CLUSTER', 'SETSLOT', '1', 'STABLE'], ['CLUSTER', 'COUNTKEYSINSLOT', '1'], ['CLUSTER', 'MEET', '127.0.0.1', '7000'],
-  ['CLUSTER', 'RESET'], ['CLUSTER', 'FOO'], ['CLUSTER', 'KEYSLOT'], ['ASKING'], ['READONLY'], ['READWRITE'], ['PING'],
+  ['CLUSTER', 'RESET'], ['CLUSTER', 'FOO'], ['CLUSTER', 'KEYSLOT'], ['ASKING'], ['READONLY'], ['READWRITE'],
+  ['MIGRATE', '127.0.0.1', '1', 'a', '0', '10'], ['MIGRATE', '127.0.0.1', '1', unserved, '0', '10'], ['MIGRATE', '127.0.0.1', '1', 'a', '0', '10', 'KEYS', 'a'],
+  ['MIGRATE', '127.0.0.1', '1', '', '0', '10', 'KEYS', 'a', 'b'], ['MIGRATE', '127.0.0.1', '1', '', '0', '10', 'KEYS', 'a'],
+  ['MIGRATE', '127.0.0.1', '1', '', '0', '10', 'AUTH', 'keys', 'KEYS', '{a}1', '{a}2'], ['MIGRATE', '127.0.0.1', '1', '', 'x', '10', 'KEYS'],
+  ['MIGRATE', '127.0.0.1', '1', '', '0', '10'], ['MIGRATE', '127.0.0.1', '1', 'a', '0'], ['MIGRATE', '127.0.0.1', '1', 'a', '0', '10', 'FOO'], ['PING'],
 ];
 
 describe('a cluster node that loads', () => {
