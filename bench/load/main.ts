@@ -2,10 +2,11 @@
  * `npm run bench`: Tessera and redis-server side by side on this machine, with the report in bench/results/latest.md.
  * Only ratios of one run mean something; a shared machine is never the same twice.
  *
- *     npm run bench -- [--quick] [--parts throughput,types,memory,elements,complexity,replay,heap,readiness,busy,migration]
+ *     npm run bench -- [--quick] [--parts throughput,types,memory,elements,complexity,replay,heap,readiness,busy,migration,fleet]
  *                      [--rounds 3] [--shards N] [--only set,get,incr,mset] [--pipelines 1,16,64] [--values 64,1024]
  *                      [--requests N] [--types LPUSH,...] [--keys 1000000] [--elements 1000000] [--replay-elements 5000000]
- *                      [--heap-keys 5000000] [--no-save] [--rehearse]
+ *                      [--heap-keys 5000000] [--fleet-nodes 30] [--fleet-of tessera,redis] [--fleet-timeouts 5000,15000]
+ *                      [--fleet-rest SECONDS] [--no-save] [--rehearse]
  *
  * --quick is a fifth of the work. --rehearse puts redis-server in Tessera's place, where it can stand there.
  */
@@ -17,6 +18,7 @@ import { Report } from '../support/report.ts';
 import { measureBusyShards } from './busy-shards.ts';
 import { measureComplexity } from './complexity.ts';
 import { measureElements } from './elements.ts';
+import { measureFleet } from './fleet.ts';
 import { measureHeap } from './heap.ts';
 import { measureMemory } from './memory.ts';
 import { measureMigration } from './migration.ts';
@@ -26,7 +28,7 @@ import { measureThroughput } from './throughput.ts';
 import { measureTypes } from './types.ts';
 
 const resultsFile = new URL('../results/latest.md', import.meta.url).pathname;
-const allParts = 'readiness,throughput,types,memory,elements,complexity,replay,heap,busy,migration';
+const allParts = 'readiness,throughput,types,memory,elements,complexity,replay,heap,busy,migration,fleet';
 
 const complexitySizes = [1000, 100_000, 1_000_000];
 
@@ -45,6 +47,10 @@ const { values } = parseArgs({
     elements: { type: 'string', default: '1000000' },
     'replay-elements': { type: 'string', default: '5000000' },
     'heap-keys': { type: 'string', default: '5000000' },
+    'fleet-nodes': { type: 'string', default: '30' },
+    'fleet-of': { type: 'string', default: 'tessera' },
+    'fleet-timeouts': { type: 'string', default: '5000' },
+    'fleet-rest': { type: 'string', default: '20' },
     'no-save': { type: 'boolean', default: false },
     rehearse: { type: 'boolean', default: false },
   },
@@ -74,6 +80,11 @@ const steps: Readonly<Record<string, () => Promise<void>>> = {
   heap: () => measureHeap(subject(2), Math.ceil(Number(values['heap-keys']) / hurry), report),
   busy: () => measureBusyShards(subject(2), 3, report),
   migration: () => measureMigration(sideBySide(subject(shardCount() ?? 1)), Math.ceil(Number(values.keys) / hurry), 20_000, report),
+  fleet: () => measureFleet(sideBySide(subject(1)).filter(({ name }) => words(values['fleet-of']).includes(name)), {
+    nodeCount: Math.ceil(Number(values['fleet-nodes']) / hurry),
+    nodeTimeoutsMs: words(values['fleet-timeouts']).map(Number),
+    restSeconds: Math.ceil(Number(values['fleet-rest']) / hurry),
+  }, report),
 };
 
 for (const part of words(values.parts)) {

@@ -1,6 +1,8 @@
 /** Clusters of redis-server and Tessera for the tests of the bus: made by redis-cli, looked at through any node. */
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
+import { nodeLines } from '../support/cluster-nodes.ts';
+import type { NodeLine } from '../support/cluster-nodes.ts';
 import { claimPort } from '../support/free-port.ts';
 import type { RespClient } from '../support/resp-client.ts';
 import type { Server } from '../support/server.ts';
@@ -14,16 +16,6 @@ const nodeTimeoutMs = 3000;
 const patienceMs = 50_000;
 
 export type Kind = 'redis' | 'tessera';
-
-/** A line of CLUSTER NODES. */
-export interface NodeLine {
-  readonly id: string;
-  readonly port: number;
-  readonly flags: string;
-  readonly primaryId: string;
-  readonly isLinked: boolean;
-  readonly slots: string;
-}
 
 export class ClusterMember {
   readonly kind: Kind;
@@ -58,11 +50,7 @@ export class ClusterMember {
 
   /** How this node sees the cluster. */
   async nodes(): Promise<NodeLine[]> {
-    const text = String(await this.client.call('CLUSTER', 'NODES'));
-    return text.trim().split('\n').map((line) => {
-      const [id, address, flags, primaryId, , , , link, ...slots] = line.split(' ') as [string, string, string, string, ...string[]];
-      return { id, port: Number(/:(\d+)@/.exec(address)?.[1]), flags, primaryId, isLinked: link === 'connected', slots: slots.join(' ') };
-    });
+    return nodeLines(String(await this.client.call('CLUSTER', 'NODES')));
   }
 
   /** Waits until this node's flags of the node at `port` are such. */

@@ -18,8 +18,11 @@ export function expectation({ nodeCount, nodeTimeoutMs }: Pick<FigureOptions, 'n
    */
   const joinMs = (messagesPerSecond: number): number =>
     (2000 * (Math.log(nodeCount) + 0.58)) / (messagesPerSecond * (gossip / nodeCount)) + 300;
+  /** As if N nodes joined at once: the fames grow beside each other, and the last of N * N to hear is waited for, not of N. */
+  const formMs = (messagesPerSecond: number): number =>
+    joinMs(messagesPerSecond) + (1000 * Math.log(nodeCount)) / (messagesPerSecond * (gossip / nodeCount));
   return {
-    pings, messages, gossip, packetBytes, joinMs,
+    pings, messages, gossip, packetBytes, joinMs, formMs,
     bytes: messages * packetBytes,
     /** Nobody can connect any more, which counts as a ping that waits for a timeout; and a second for ticks. */
     killedMs: nodeTimeoutMs + 1000,
@@ -27,5 +30,7 @@ export function expectation({ nodeCount, nodeTimeoutMs }: Pick<FigureOptions, 'n
     silentMs: 1.5 * nodeTimeoutMs + 1000,
     /** All have heard. */
     knownMs: 2 * nodeTimeoutMs + 1000,
+    /** A primary with slots is taken back two timeouts after it failed, with the next pong; and a second for ticks. */
+    backMs: 2.5 * nodeTimeoutMs + 1000,
   };
 }
