@@ -9,6 +9,7 @@ import { rangesInMoves } from '../migration/moves.ts';
 import { isPrimary } from '../node-info.ts';
 import type { NodeInfo } from '../node-info.ts';
 import { exceptSlots, hasSlot, slotsIn, slotsOf, withoutSlots } from '../slot-bitmap.ts';
+import { slotRanges } from '../slot-ranges.ts';
 import { NO_OWNER, nodeOf } from '../state.ts';
 import { sendUpdate } from './compose.ts';
 import type { CoreContext } from './context.ts';
@@ -59,15 +60,19 @@ export function follow(core: CoreContext, primaryId: string): void {
 
 /** A sender that claims what others own under a greater epoch is told of one of them. */
 export function correctClaim(core: CoreContext, sender: NodeInfo, configEpoch: bigint, claimed: Uint8Array): void {
-  for (const slot of slotsIn(exceptSlots(claimed, slotsOf(core.state.owners, sender.id)))) {
-    const owner = core.state.owners[slot]!;
-    if (owner === NO_OWNER || core.unclaimed.has(slot)) continue;
-    const node = nodeOf(core.state, owner);
-    if (node.configEpoch <= configEpoch) continue;
-    core.log('verbose', `Node ${sender.id} has old slots configuration, sending an UPDATE message about ${owner}`);
-    sendUpdate(core, core.peer(sender.id).outLink, node);
+  for (const { start, end, ownerId } of slotRanges(core.state.owners)) {
+    if (ownerId === sender.id || nodeOf(core.state, ownerId).configEpoch <= configEpoch) continue;
+    if (!isClaimed(core, claimed, start, end)) continue;
+    core.log('verbose', `Node ${sender.id} has old slots configuration, sending an UPDATE message about ${ownerId}`);
+    sendUpdate(core, core.peer(sender.id).outLink, nodeOf(core.state, ownerId));
     return;
   }
+}
+
+/** Whether a slot from `start` to `end` is among the claimed whose owner claims it too. */
+function isClaimed(core: CoreContext, claimed: Uint8Array, start: number, end: number): boolean {
+  for (let slot = start; slot <= end; slot++) if (hasSlot(claimed, slot) && !core.unclaimed.has(slot)) return true;
+  return false;
 }
 
 /** Two primaries with one epoch: the one with the smaller id takes a new one. */

@@ -2,12 +2,13 @@
  * One migration as its source sees it: a state machine. Time, answers and what became of the work come in; messages,
  * work and what to keep go out.
  *
- *   connecting ─ establishing ─ copying ─ catching-up ─ syncing ─ settling ─ pausing ─ granting ─ granted ─ giving ─ trimming ─ done
- *        └──────────┴──────────────┴───────────┴───────────┴──────────┴─────────┴────▶ failed, cancelled      │
- *                                                                          ▲        doubtful ◀───────────────┘
- *                                                                          └─ returning ┘
+ *   connecting ─ establishing ─ copying ─ catching-up ─ syncing ─ settling ─ pausing ─ granted ─ giving ─ trimming ─ done
+ *        └──────────┴──────────────┴───────────┴───────────┴──────────┤         │         │
+ *                                                                     ▼         │         ▼
+ *                                              failed, cancelled ◀─ returning ◀─┴───── doubtful
  *
- * Up to `granting` the source may end the task by itself. From then on the destination may own the slots, so the source
+ * Up to `pausing` the source may end the task by itself. The grant is kept while the last changes are under way, and is
+ * taken back (`returning`) if they do not get there. Once it is told the destination may own the slots, so the source
  * serves them no more until it knows: `granted` while it waits for the answer, `doubtful` when the answer got lost. A
  * `keep` is the last output of its step; the caller answers it with `kept`.
  */
@@ -16,7 +17,7 @@ import type { MoveChange } from './moves.ts';
 import type { Range } from './ranges.ts';
 
 export type ExportState =
-  | 'connecting' | 'establishing' | 'copying' | 'catching-up' | 'syncing' | 'settling' | 'pausing' | 'granting'
+  | 'connecting' | 'establishing' | 'copying' | 'catching-up' | 'syncing' | 'settling' | 'pausing'
   | 'granted' | 'doubtful' | 'giving' | 'returning' | 'trimming' | 'ending' | 'done' | 'failed' | 'cancelled';
 
 export type ExportOutput =
@@ -71,6 +72,7 @@ export class ExportTask {
   #sinceMs = 0;
   #pausedAtMs = 0;
   #isPaused = false;
+  #isGrantKept = false;
   #isStreaming = false;
   #isLinked = false;
   #isLinking = false;
@@ -110,7 +112,7 @@ export class ExportTask {
 
   /** Whether the destination may own the slots, or does. */
   get isPastReturn(): boolean {
-    return ['granting', 'granted', 'doubtful', 'giving', 'returning', 'trimming', 'ending', 'done'].includes(this.state);
+    return ['granted', 'doubtful', 'giving', 'returning', 'trimming', 'ending', 'done'].includes(this.state);
   }
 
   start(nowMs: number): void {
@@ -138,7 +140,7 @@ export class ExportTask {
     this.#retryAtMs = nowMs + retryMs;
     if (this.isOver) return;
     if (this.state === 'granted') this.#enter('doubtful', nowMs);
-    else if (!this.isPastReturn) this.#fail(nowMs, 'failed', reason);
+    else if (!this.isPastReturn) this.#giveUp(nowMs, reason);
   }
 
   answered(nowMs: number, to: SourceMessage['kind'], answer: Answer): void {
@@ -183,15 +185,15 @@ export class ExportTask {
   }
 
   /** The destination has applied every change that came before the pause. `epoch` is the greatest known here. */
-  drained(nowMs: number): void {
-    if (this.state !== 'pausing') return;
-    this.#enter('granting', nowMs);
-    this.#keep({ kind: 'grant', id: this.id, peerId: this.peerId, ranges: this.ranges });
+  drained(nowMs: number, epoch: bigint): void {
+    if (this.state !== 'pausing' || !this.#isGrantKept) return;
+    this.#enter('granted', nowMs);
+    this.#send({ kind: 'take', epoch });
   }
 
   /** Keys cannot be copied or changes cannot be sent. */
   broken(nowMs: number, reason: string): void {
-    if (!this.isPastReturn) this.#fail(nowMs, 'failed', reason);
+    if (!this.isPastReturn) this.#giveUp(nowMs, reason);
   }
 
   trimmed(nowMs: number): void {
@@ -199,19 +201,19 @@ export class ExportTask {
     this.#endIfDone(nowMs);
   }
 
-  /** What became of the last `keep`; `epoch` is the greatest that is known here. */
-  kept(nowMs: number, failure: string | undefined, epoch: bigint): void {
+  /** What became of the last `keep`. */
+  kept(nowMs: number, failure: string | undefined): void {
     switch (this.state) {
-      case 'granting':
+      case 'pausing':
         if (failure !== undefined) return this.#fail(nowMs, 'failed', failure);
-        this.#enter('granted', nowMs);
-        return this.#send({ kind: 'take', epoch });
+        this.#isGrantKept = true;
+        return undefined;
       case 'giving':
         if (failure !== undefined) return this.#doubt(nowMs);
         return this.#beginTrimming(nowMs);
       case 'returning':
         if (failure !== undefined) return this.#doubt(nowMs);
-        return this.#fail(nowMs, this.#isCancelled ? 'cancelled' : 'failed', this.failure);
+        return this.#fail(nowMs, this.#endState, this.failure);
       case 'ending':
         if (failure !== undefined) return this.#enter('trimming', nowMs);
         this.#enter('done', nowMs);
@@ -225,7 +227,7 @@ export class ExportTask {
 
   /** The slots are not this node's any more. */
   lost(nowMs: number, reason: string): void {
-    if (!this.isPastReturn && !this.isOver) this.#fail(nowMs, 'failed', reason);
+    if (!this.isPastReturn && !this.isOver) this.#giveUp(nowMs, reason);
   }
 
   /** The destination is no member any more: whatever it has, it is not the owner of anything. */
@@ -240,10 +242,10 @@ export class ExportTask {
 
   /** True if the task is or may yet be cancelled. */
   cancel(nowMs: number): boolean {
-    if (this.isOver || ['granting', 'giving', 'returning', 'trimming', 'ending'].includes(this.state)) return false;
+    if (this.isOver || ['giving', 'returning', 'trimming', 'ending'].includes(this.state)) return false;
     this.#isCancelled = true;
     if (this.state === 'granted') this.#doubt(nowMs);
-    else if (this.state !== 'doubtful') this.#fail(nowMs, 'cancelled', 'cancelled by a client');
+    else if (this.state !== 'doubtful') this.#giveUp(nowMs, 'cancelled by a client');
     return true;
   }
 
@@ -251,7 +253,7 @@ export class ExportTask {
     if (this.isOver) return;
     if (this.#isLinked && nowMs - this.heardMs > this.#limits.silenceMs) this.#cutLink(nowMs, 'the other node is silent');
     else if (this.#isLinking && nowMs - this.#sinceMs > this.#limits.silenceMs) this.#cutLink(nowMs, 'the other node cannot be reached');
-    if (this.state === 'pausing' && nowMs - this.#pausedAtMs > this.#limits.pauseMs) this.#fail(nowMs, 'failed', 'the write pause timed out');
+    if (this.state === 'pausing' && nowMs - this.#pausedAtMs > this.#limits.pauseMs) this.#giveUp(nowMs, 'the write pause timed out');
     if (this.state === 'granted' && nowMs - this.#sinceMs > this.#limits.pauseMs) this.#doubt(nowMs);
     if (this.state === 'settling') this.#pauseIfQuiet(nowMs);
     if (this.state === 'trimming') this.#goOnTrimming(nowMs);
@@ -271,6 +273,7 @@ export class ExportTask {
     this.#isPaused = true;
     this.#pausedAtMs = nowMs;
     this.#outputs.push({ do: 'pause' });
+    this.#keep({ kind: 'grant', id: this.id, peerId: this.peerId, ranges: this.ranges });
   }
 
   #takeOutcome(nowMs: number, answer: Answer): void {
@@ -283,7 +286,7 @@ export class ExportTask {
     if (to === 'done') {
       this.#isDoneHeard = true;
       this.#endIfDone(nowMs);
-    } else if (!this.isPastReturn) this.#fail(nowMs, 'failed', reason);
+    } else if (!this.isPastReturn) this.#giveUp(nowMs, reason);
   }
 
   #give(nowMs: number, epoch: bigint): void {
@@ -324,6 +327,16 @@ export class ExportTask {
     this.#enter('doubtful', nowMs);
     this.#disconnect();
     this.#retryAtMs = nowMs;
+  }
+
+  /** Ends the task, which has told no grant; one that is kept is taken back first. */
+  #giveUp(nowMs: number, reason: string): void {
+    if (this.#isGrantKept) this.#return(nowMs, reason);
+    else this.#fail(nowMs, this.#endState, reason);
+  }
+
+  get #endState(): 'failed' | 'cancelled' {
+    return this.#isCancelled ? 'cancelled' : 'failed';
   }
 
   #fail(nowMs: number, state: 'failed' | 'cancelled', reason: string): void {

@@ -144,14 +144,14 @@ export class ExportJob {
 
   /** Tells the task how far the stream is. */
   #look(): void {
-    const { taps } = this.#host.server.pool;
+    const { server: { pool: { taps } }, cluster } = this.#host;
     const lagBytes = this.#lagBytes;
     const { hardBytes } = this.#host.server.config.values['client-output-buffer-limit'].replica;
     this.#run((nowMs) => {
       if (hardBytes > 0 && lagBytes > hardBytes) this.task.broken(nowMs, 'the other node does not keep up with the changes');
       if (taps.every(isWalkOver)) this.task.copied(nowMs);
       this.task.progress(nowMs, lagBytes);
-      if (this.#isBarrierPassed && lagBytes === 0 && this.#flushCount === this.#flushes) this.task.drained(nowMs);
+      if (this.#isBarrierPassed && lagBytes === 0 && this.#flushCount === this.#flushes) this.task.drained(nowMs, maxEpoch(cluster.state));
     });
   }
 
@@ -185,7 +185,7 @@ export class ExportJob {
         this.#link?.send(output.message, cluster.state.myId, this.task.ranges);
         break;
       case 'keep':
-        this.task.kept(this.#host.now(), this.#keep(output.change), maxEpoch(cluster.state));
+        this.task.kept(this.#host.now(), this.#keep(output.change));
         break;
       case 'start-stream':
         void this.#openStream();
@@ -293,7 +293,6 @@ const stateNames: Readonly<Record<ExportState, JobView['state']>> = {
   'syncing': { redis: 'send-stream', valkey: 'replicating' },
   'settling': { redis: 'send-stream', valkey: 'waiting-to-pause' },
   'pausing': { redis: 'handoff-prep', valkey: 'failover-paused' },
-  'granting': { redis: 'handoff', valkey: 'failover-granted' },
   'granted': { redis: 'handoff', valkey: 'failover-granted' },
   'doubtful': { redis: 'handoff', valkey: 'failover-granted' },
   'giving': { redis: 'handoff', valkey: 'failover-granted' },

@@ -27,8 +27,8 @@ function grantedTask(): ExportTask {
   task.copied(30);
   task.answered(40, 'sync', { kind: 'ok' });
   task.progress(240, 0);
-  task.drained(250);
-  task.kept(260, undefined, 3n);
+  task.kept(245, undefined);
+  task.drained(250, 3n);
   task.takeOutputs();
   return task;
 }
@@ -59,14 +59,14 @@ describe('the source', () => {
     task.progress(239, 1000);
     expect(said(task)).toBe('');
     task.progress(240, 1000);
-    expect(said(task)).toBe('pause');
-    task.drained(250);
-    expect(said(task)).toBe('keep grant');
-    task.kept(255, undefined, 3n);
+    expect(said(task)).toBe('pause, keep grant');
+    task.kept(245, undefined);
+    expect(said(task)).toBe('');
+    task.drained(250, 3n);
     expect(said(task)).toBe('send take');
     task.answered(260, 'take', { kind: 'taken', epoch: 4n });
     expect(said(task)).toBe('keep give');
-    task.kept(265, undefined, 4n);
+    task.kept(265, undefined);
     expect(said(task)).toBe('stop-stream, resume');
     expect(task.pausedMs).toBe(25);
     task.tick(464);
@@ -76,7 +76,7 @@ describe('the source', () => {
     task.answered(470, 'done', { kind: 'ok' });
     task.trimmed(480);
     expect(said(task)).toBe('keep forget');
-    task.kept(485, undefined, 4n);
+    task.kept(485, undefined);
     expect([said(task), task.state]).toEqual(['disconnect', 'done']);
   });
 
@@ -114,11 +114,49 @@ describe('the source', () => {
     task.copied(30);
     task.answered(40, 'sync', { kind: 'ok' });
     task.progress(240, 0);
+    task.kept(245, undefined);
     task.takeOutputs();
     task.tick(1239);
     expect(said(task)).toBe('send alive');
     task.tick(1241);
+    expect([said(task), task.state]).toEqual(['keep forget', 'returning']);
+    task.kept(1242, undefined);
     expect([said(task), task.state]).toEqual(['stop-stream, resume, send abort, disconnect', 'failed']);
+  });
+
+  it.each([
+    ['the link breaks', (task: ExportTask) => task.unlinked(250, 'reset'), 'failed'],
+    ['the slots are lost', (task: ExportTask) => task.lost(250, 'gone'), 'failed'],
+    ['a client cancels', (task: ExportTask) => void task.cancel(250), 'cancelled'],
+  ])('takes a grant back that it has not told when %s, and asks nobody', (_, act, state) => {
+    const task = new ExportTask(parts);
+    task.start(0);
+    task.linked(10);
+    task.answered(20, 'establish', { kind: 'ok' });
+    task.copied(30);
+    task.answered(40, 'sync', { kind: 'ok' });
+    task.progress(240, 0);
+    task.kept(245, undefined);
+    task.takeOutputs();
+    act(task);
+    expect(said(task)).toBe('keep forget');
+    task.kept(255, undefined);
+    expect([said(task).startsWith('stop-stream, resume'), task.state]).toEqual([true, state]);
+  });
+
+  it('does not pause for long when its grant cannot be kept', () => {
+    const task = new ExportTask(parts);
+    task.start(0);
+    task.linked(10);
+    task.answered(20, 'establish', { kind: 'ok' });
+    task.copied(30);
+    task.answered(40, 'sync', { kind: 'ok' });
+    task.progress(240, 0);
+    task.takeOutputs();
+    task.kept(245, 'no space');
+    expect([said(task), task.state]).toEqual(['stop-stream, resume, send abort, disconnect', 'failed']);
+    task.drained(250, 3n);
+    expect(said(task)).toBe('');
   });
 
   it.each([
@@ -135,7 +173,7 @@ describe('the source', () => {
     expect(said(task)).toBe('send outcome');
     task.answered(1620, 'outcome', { kind: 'aborted', reason: 'restarted' });
     expect(said(task)).toBe('keep forget');
-    task.kept(1630, undefined, 3n);
+    task.kept(1630, undefined);
     expect(said(task)).toMatch(/^stop-stream, resume/);
     expect(task.isOver).toBe(true);
   });
@@ -147,7 +185,7 @@ describe('the source', () => {
     task.linked(1);
     task.answered(2, 'outcome', { kind: 'taken', epoch: 9n });
     expect(said(task)).toBe('send outcome, keep give');
-    task.kept(3, 'no space', 9n);
+    task.kept(3, 'no space');
     expect(task.state).toBe('doubtful');
   });
 
@@ -155,7 +193,7 @@ describe('the source', () => {
     const task = ExportTask.restored(parts, 'granted', 0);
     task.forgotten(5);
     expect(said(task)).toBe('keep forget');
-    task.kept(6, undefined, 3n);
+    task.kept(6, undefined);
     expect(task.state).toBe('failed');
   });
 });

@@ -181,7 +181,7 @@ export class World {
     }
     if (node.isDraining && node.waitingApplied === 0) {
       node.isDraining = false;
-      this.#run(node, () => node.exporting?.drained(this.nowMs));
+      this.#run(node, () => node.exporting?.drained(this.nowMs, maxEpoch(node.state)));
     }
     if (node.isSyncing && this.#chance(50)) {
       node.isSyncing = false;
@@ -295,7 +295,7 @@ export class World {
         break;
       case 'keep': {
         const failure = this.#keep(node, output.change);
-        task.kept(this.nowMs, failure, maxEpoch(node.state));
+        task.kept(this.nowMs, failure);
         break;
       }
       case 'start-stream':
