@@ -27,11 +27,11 @@ interface Attempt {
 }
 
 export class Candidate {
-  readonly #node: SimNode;
+  readonly node: SimNode;
   #attempt: Attempt | undefined;
 
   constructor(node: SimNode) {
-    this.#node = node;
+    this.node = node;
   }
 
   reset(): void {
@@ -39,7 +39,7 @@ export class Candidate {
   }
 
   tick(): void {
-    const { state, world: { queue, settings } } = this.#node;
+    const { state, world: { queue, settings } } = this.node;
     const me = myself(state);
     const primary = state.nodes.get(me.primaryId);
     if (!isReplica(me) || primary === undefined || !hasFailed(primary) || !ownsSlots(state.owners, primary.id)) {
@@ -53,7 +53,7 @@ export class Candidate {
   }
 
   takeAck(header: MessageHeader): void {
-    const { state, world: { queue, settings } } = this.#node;
+    const { state, world: { queue, settings } } = this.node;
     const attempt = this.#attempt;
     const voter = state.nodes.get(header.sender);
     if (attempt === undefined || attempt.epoch === 0n || voter === undefined) return;
@@ -67,13 +67,18 @@ export class Candidate {
     return Math.floor([...state.nodes.values()].filter((node) => isPrimary(node) && ownsSlots(state.owners, node.id)).length / 2) + 1;
   }
 
+  /** Under which epoch it takes the slots of its primary, when it has won in `wonEpoch`. */
+  epochOfOwner(_primaryId: string, wonEpoch: bigint): bigint {
+    return wonEpoch;
+  }
+
   #plan(primaryId: string): Attempt {
-    const { world: { queue }, random } = this.#node;
+    const { world: { queue }, random } = this.node;
     return { primaryId, askAtMs: queue.nowMs + delayMinMs + random.below(delaySpreadMs), epoch: 0n, votes: new Set() };
   }
 
   #ask(attempt: Attempt): void {
-    const node = this.#node;
+    const node = this.node;
     attempt.epoch = node.state.currentEpoch + 1n;
     node.command(`to ask for votes in epoch ${attempt.epoch}`, (core) => core.adopt({ ...node.state, currentEpoch: attempt.epoch }));
     if (!node.isUp) return;
@@ -82,11 +87,11 @@ export class Candidate {
   }
 
   #win({ primaryId, epoch, votes }: Attempt): void {
-    const node = this.#node;
+    const node = this.node;
     this.reset();
     node.world.watcher.elected(node, epoch, votes);
     const { state } = node;
-    const won = withNode(asPrimary(state, state.myId), state.myId, { configEpoch: epoch });
+    const won = withNode(asPrimary(state, state.myId), state.myId, { configEpoch: this.epochOfOwner(primaryId, epoch) });
     const owners = state.owners.map((owner) => (owner === primaryId ? state.myId : owner));
     node.command(`that it won in epoch ${epoch}`, (core) => core.adopt({ ...won, owners }));
   }

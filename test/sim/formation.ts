@@ -6,7 +6,7 @@ import type { NodeInfo } from '../../src/cluster/node-info.ts';
 import { newNode } from '../../src/cluster/state.ts';
 import { busPort, clientPort } from './sim-node.ts';
 import type { SimNode } from './sim-node.ts';
-import { Violation } from './watcher.ts';
+import { Violation } from './violation.ts';
 import type { World } from './world.ts';
 
 export interface Shape {

@@ -16,7 +16,7 @@ import { SimNode } from './sim-node.ts';
 import { simulate } from './simulation.ts';
 import { readTranscript, record } from './transcript.ts';
 import { variantNamed } from './variants.ts';
-import { Violation } from './watcher.ts';
+import { Violation } from './violation.ts';
 
 const traceLinesMax = 40;
 

@@ -8,7 +8,7 @@ import { disagreement } from './convergence.ts';
 import { startAndMeet, startFormed } from './formation.ts';
 import type { Shape } from './formation.ts';
 import { calm, chance } from './network.ts';
-import { Violation } from './watcher.ts';
+import { Violation } from './violation.ts';
 import { World } from './world.ts';
 import type { NodeClass } from './world.ts';
 

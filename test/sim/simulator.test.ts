@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { simulate } from './simulation.ts';
 import { variants } from './variants.ts';
 import type { NodeClass } from './world.ts';
-import { Violation } from './watcher.ts';
+import { Violation } from './violation.ts';
 
 const firstSeed = 1;
 const seedCount = 2000;

@@ -1,12 +1,12 @@
 /** Nodes that are broken on purpose, one way each, and the invariant that must fail when a cluster is made of them. */
-import type { BusMessage } from '../../src/cluster/bus/message.ts';
+import type { BusMessage, MessageHeader } from '../../src/cluster/bus/message.ts';
 import type { Output } from '../../src/cluster/core/output.ts';
 import { NodeFlag, hasFailed, isPrimary } from '../../src/cluster/node-info.ts';
-import { ownsSlots } from '../../src/cluster/slot-bitmap.ts';
-import { myself, withNode } from '../../src/cluster/state.ts';
+import { hasSlot, ownsSlots, sameSlots, slotsOf } from '../../src/cluster/slot-bitmap.ts';
+import { myself, nodeOf, withNode } from '../../src/cluster/state.ts';
 import { Candidate, headerOf } from './candidate.ts';
 import { SimNode } from './sim-node.ts';
-import type { Invariant } from './watcher.ts';
+import type { Invariant } from './violation.ts';
 import type { NodeClass } from './world.ts';
 
 export interface Variant {
@@ -99,12 +99,49 @@ class WinsWithOneVote extends SimNode {
   override candidate = new EasyCandidate(this);
 }
 
+class StaleWinner extends Candidate {
+  override epochOfOwner(primaryId: string): bigint {
+    return nodeOf(this.node.state, primaryId).configEpoch;
+  }
+}
+
+/** Takes its primary's slots under that one's epoch, in place of the one that it has won. */
+class KeepsThePrimarysEpoch extends SimNode {
+  override candidate = new StaleWinner(this);
+}
+
+/** Gives slots to who claims them last, under whichever epoch. */
+class BelievesOldClaims extends SimNode {
+  #claim: MessageHeader | undefined;
+
+  override receive(link: number, message: BusMessage): void {
+    this.#claim = message.kind === 'ping' && message.header.primaryId === '' ? message.header : undefined;
+    super.receive(link, message);
+    this.#claim = undefined;
+  }
+
+  override step(run: () => void): void {
+    super.step(() => {
+      run();
+      if (this.#claim !== undefined && this.state.nodes.has(this.#claim.sender)) this.#believe(this.#claim);
+    });
+  }
+
+  #believe({ sender, slots }: MessageHeader): void {
+    const { owners, myId } = this.state;
+    const isTaken = (owner: string, slot: number): boolean => owner !== '' && owner !== myId && hasSlot(slots, slot);
+    if (!sameSlots(slotsOf(owners, sender), slots)) this.node.adopt({ ...this.state, owners: owners.map((owner, slot) => (isTaken(owner, slot) ? sender : owner)) });
+  }
+}
+
 export const variants: readonly Variant[] = [
   { name: 'forgets its vote', invariant: 'epochs', nodeClass: ForgetsItsVote },
   { name: 'forgets the epoch', invariant: 'epochs', nodeClass: ForgetsTheEpoch },
   { name: 'votes twice', invariant: 'vote once', nodeClass: VotesTwice },
   { name: 'saves late', invariant: 'vote on disk', nodeClass: SavesLate },
   { name: 'ignores collisions', invariant: 'convergence', nodeClass: IgnoresCollisions },
+  { name: "keeps the primary's epoch", invariant: 'one owner', nodeClass: KeepsThePrimarysEpoch },
+  { name: 'believes old claims', invariant: 'one owner', nodeClass: BelievesOldClaims },
   { name: 'fails alone', invariant: 'failed', nodeClass: FailsAlone },
   { name: 'never forgives', invariant: 'convergence', nodeClass: NeverForgives },
   { name: 'tells no updates', invariant: 'convergence', nodeClass: TellsNoUpdates },

@@ -6,8 +6,7 @@
  *                   wins in that epoch
  *   epochs          a node's currentEpoch, its lastVoteEpoch and, while it is a primary, its configEpoch never go back,
  *                   over restarts too; no configEpoch is beyond the currentEpoch
- *   one owner       two primaries claim a slot under one configEpoch only while an operator or a collision has given one
- *                   of them that epoch without an election
+ *   one owner       see owner-watch.ts
  *   failed          a node takes another one for failed only when most primaries with slots, itself among them, have
  *                   said lately that they cannot reach it, or a member says in a FAIL message that it has failed; and
  *                   says so in a FAIL message only when it has found that itself
@@ -17,24 +16,14 @@
  */
 import type { BusMessage } from '../../src/cluster/bus/message.ts';
 import { NodeFlag, hasFailed, isPrimary, isReplica } from '../../src/cluster/node-info.ts';
-import { ownsSlots, slotsOf } from '../../src/cluster/slot-bitmap.ts';
+import { ownsSlots } from '../../src/cluster/slot-bitmap.ts';
 import { slotRanges } from '../../src/cluster/slot-ranges.ts';
 import { myself } from '../../src/cluster/state.ts';
 import type { ClusterState } from '../../src/cluster/state.ts';
+import { OwnerWatch } from './owner-watch.ts';
 import type { SimNode } from './sim-node.ts';
+import { fail } from './violation.ts';
 import type { World } from './world.ts';
-
-export type Invariant = 'vote once' | 'vote on disk' | 'majority' | 'epochs' | 'one owner' | 'failed' | 'consistent' | 'convergence';
-
-export class Violation extends Error {
-  override readonly name = 'Violation';
-  readonly invariant: Invariant;
-
-  constructor(invariant: Invariant, text: string) {
-    super(`${invariant}: ${text}`);
-    this.invariant = invariant;
-  }
-}
 
 /** When a node said last that another one is down, and when it said so last as a primary with slots. */
 interface Report {
@@ -46,8 +35,6 @@ interface Report {
 interface Memory {
   currentEpoch: bigint;
   lastVoteEpoch: bigint;
-  /** The last epoch that it won. */
-  wonEpoch: bigint;
   /** By failing node, then by who says so; of this life. */
   readonly reports: Map<string, Map<string, Report>>;
   /** The message of the step that goes on. */
@@ -64,9 +51,11 @@ export class Watcher {
   readonly #votes = new Map<string, string>();
   /** By epoch. */
   readonly #winners = new Map<bigint, string>();
+  readonly #owners: OwnerWatch;
 
   constructor(world: World) {
     this.#world = world;
+    this.#owners = new OwnerWatch(world);
   }
 
   get electionCount(): number {
@@ -75,7 +64,7 @@ export class Watcher {
 
   /** Whether the node has won an election. */
   hasWon(node: SimNode): boolean {
-    return this.#memoryOf(node).wonEpoch >= 0n;
+    return this.#owners.hasWon(node);
   }
 
   started(node: SimNode): void {
@@ -85,16 +74,13 @@ export class Watcher {
     if (lastVoteEpoch < memory.lastVoteEpoch) fail('epochs', `${node.name} has voted in ${memory.lastVoteEpoch} and starts with ${lastVoteEpoch}`);
     memory.reports.clear();
     this.#remember(memory, node.state);
-  }
-
-  /** An operator has made the node begin anew. */
-  reset(node: SimNode): void {
-    this.#memories.delete(node);
+    this.#owners.started(node);
   }
 
   hears(node: SimNode, message: BusMessage): void {
     const memory = this.#memoryOf(node);
     memory.hearing = message;
+    this.#owners.hears(node, message);
     if (message.kind !== 'ping' && message.kind !== 'pong' && message.kind !== 'meet') return;
     const { sender } = message.header;
     for (const { nodeId, flags } of message.gossip) {
@@ -117,8 +103,7 @@ export class Watcher {
     this.#checkEpochs(node, memory, former, state);
     if (former.nodes !== state.nodes) this.#checkFailed(node, former, state);
     if (former.nodes !== state.nodes || former.owners !== state.owners) checkConsistent(node, state);
-    const isNewClaim = former.owners !== state.owners || myself(former).configEpoch !== myself(state).configEpoch;
-    if (isNewClaim) this.#checkOwner(node);
+    this.#owners.changed(node, former, state, memory.hearing);
     this.#remember(memory, state);
   }
 
@@ -133,7 +118,7 @@ export class Watcher {
     const winner = this.#winners.get(epoch);
     if (winner !== undefined) fail('majority', `${node.name} wins in epoch ${epoch}, which ${winner} has won`);
     this.#winners.set(epoch, node.name);
-    this.#memoryOf(node).wonEpoch = epoch;
+    this.#owners.elected(node, epoch);
   }
 
   #castVote(node: SimNode, epoch: bigint, to: SimNode | undefined): void {
@@ -183,18 +168,6 @@ export class Watcher {
     return reporters.length + mine > Math.floor(votersOf(state) / 2);
   }
 
-  #checkOwner(node: SimNode): void {
-    const me = myself(node.state);
-    if (!isPrimary(me) || !ownsSlots(node.state.owners, me.id)) return;
-    for (const other of this.#world.running) {
-      const peer = myself(other.state);
-      if (other === node || peer.configEpoch !== me.configEpoch || !isPrimary(peer)) continue;
-      if (!meet(slotsOf(node.state.owners, me.id), slotsOf(other.state.owners, peer.id))) continue;
-      const areElected = [node, other].every((each) => this.#memoryOf(each).wonEpoch === me.configEpoch);
-      if (areElected) fail('one owner', `${node.name} and ${other.name} both own slots under epoch ${me.configEpoch}`);
-    }
-  }
-
   #remember(memory: Memory, { currentEpoch, lastVoteEpoch }: ClusterState): void {
     memory.currentEpoch = currentEpoch;
     memory.lastVoteEpoch = lastVoteEpoch;
@@ -203,7 +176,7 @@ export class Watcher {
   #memoryOf(node: SimNode): Memory {
     let memory = this.#memories.get(node);
     if (memory === undefined) {
-      memory = { currentEpoch: 0n, lastVoteEpoch: 0n, wonEpoch: -1n, reports: new Map(), hearing: undefined };
+      memory = { currentEpoch: 0n, lastVoteEpoch: 0n, reports: new Map(), hearing: undefined };
       this.#memories.set(node, memory);
     }
     return memory;
@@ -236,12 +209,4 @@ function isVoter(state: ClusterState, id: string): boolean {
 
 function votersOf(state: ClusterState): number {
   return [...state.nodes.keys()].filter((id) => isVoter(state, id)).length;
-}
-
-function meet(one: Uint8Array, other: Uint8Array): boolean {
-  return one.some((byte, i) => (byte & other[i]!) !== 0);
-}
-
-function fail(invariant: Invariant, text: string): never {
-  throw new Violation(invariant, text);
 }
