@@ -4,6 +4,13 @@ import { parseCommandLine } from '../config/command-line.ts';
 import type { Access } from './connect.ts';
 import { UsageError } from './usage.ts';
 
+/** Of a certificate for the nodes, its key, and the authority that signs all certificates. */
+export interface TlsFiles {
+  readonly certFile: string;
+  readonly keyFile: string;
+  readonly caFile: string;
+}
+
 export interface CreateRequest {
   readonly action: 'create';
   readonly dir: string;
@@ -11,6 +18,8 @@ export interface CreateRequest {
   readonly basePort: number;
   /** Of each node; undefined for a share of the cores. */
   readonly shardCount: number | undefined;
+  /** Undefined for nodes without TLS. */
+  readonly tls: TlsFiles | undefined;
   /** Lines of configuration for every node. */
   readonly directives: readonly string[];
 }
@@ -57,6 +66,10 @@ function parseCreate(words: readonly string[], directives: readonly string[]): C
       nodes: { type: 'string', short: 'n', default: '3' },
       'base-port': { type: 'string', short: 'p', default: '7000' },
       shards: { type: 'string' },
+      tls: { type: 'boolean', default: false },
+      'tls-cert-file': { type: 'string' },
+      'tls-key-file': { type: 'string' },
+      'tls-ca-cert-file': { type: 'string' },
     },
   }));
   const nodeCount = integer('--nodes', values.nodes, 1, nodeCountMax);
@@ -66,8 +79,17 @@ function parseCreate(words: readonly string[], directives: readonly string[]): C
     nodeCount,
     basePort: integer('--base-port', values['base-port'], 1, portMax - busPortOffset - nodeCount + 1),
     shardCount: values.shards === undefined ? undefined : integer('--shards', values.shards, 1, shardCountMax),
+    tls: tlsFiles(values.tls, values['tls-cert-file'], values['tls-key-file'], values['tls-ca-cert-file']),
     directives: parseDirectives(directives),
   };
+}
+
+function tlsFiles(isWanted: boolean, certFile: string | undefined, keyFile: string | undefined, caFile: string | undefined): TlsFiles | undefined {
+  const given = [certFile, keyFile, caFile].filter((file) => file !== undefined).length;
+  if (!isWanted && given > 0) throw new UsageError('--tls-cert-file, --tls-key-file and --tls-ca-cert-file are for --tls');
+  if (!isWanted) return undefined;
+  if (!certFile || !keyFile || !caFile) throw new UsageError('--tls needs --tls-cert-file, --tls-key-file and --tls-ca-cert-file');
+  return { certFile, keyFile, caFile };
 }
 
 function parseDirectives(words: readonly string[]): readonly string[] {

@@ -18,6 +18,10 @@ export interface Access {
     readonly keyFile: string | undefined;
     readonly caFile: string | undefined;
     readonly serverName: string | undefined;
+    /** Of the key, if it has one. */
+    readonly passphrase?: string;
+    /** The certificate must be the authority's, whatever names are in it, as among nodes. */
+    readonly anyName?: boolean;
   };
   readonly login?: { readonly user: string | undefined; readonly password: string };
   readonly silenceMsMax?: number;
@@ -96,12 +100,22 @@ export async function withClient<T>(address: Address, access: Access, use: (clie
 function open(address: Address, { tls }: Access): Socket {
   if ('socketPath' in address) return connectTcp({ path: address.socketPath });
   if (tls === undefined) return connectTcp(address);
-  const [ca, cert, key] = [tls.caFile, tls.certFile, tls.keyFile].map((path) => (path === undefined ? undefined : readFileSync(path)));
+  const [ca, cert, key] = [tls.caFile, tls.certFile, tls.keyFile].map((path) => (path === undefined ? undefined : read(path)));
   return connectTls({
     ...address,
     rejectUnauthorized: !tls.insecure,
     ...(tls.serverName === undefined ? {} : { servername: tls.serverName }),
     ...(ca === undefined ? {} : { ca }),
     ...(cert === undefined || key === undefined ? {} : { cert, key }),
+    ...(tls.passphrase === undefined ? {} : { passphrase: tls.passphrase }),
+    ...(tls.anyName === true ? { checkServerIdentity: () => undefined } : {}),
   });
+}
+
+function read(path: string): Buffer {
+  try {
+    return readFileSync(path);
+  } catch (error) {
+    throw new Error(`cannot read ${path}: ${reasonOf(error)}`, { cause: error });
+  }
 }

@@ -1,16 +1,17 @@
 /** `tessera cluster create`: everything is checked first, and a failure leaves neither process nor file behind. */
-import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { accessSync, constants, existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join, resolve } from 'node:path';
-import type { CreateRequest } from './arguments.ts';
+import type { CreateRequest, TlsFiles } from './arguments.ts';
 import { addressText } from './cluster-view.ts';
 import { formCluster } from './form-cluster.ts';
 import { checkPorts } from './free-ports.ts';
 import { interruptible } from './interrupt.ts';
 import { Launcher } from './launcher.ts';
 import { checkDirectives, confPathIn, hostOf, nodeConfText, readLocalNode } from './local-nodes.ts';
-import type { LocalNode } from './local-nodes.ts';
+import type { LocalNode, NodeConf } from './local-nodes.ts';
 import { nextSteps } from './next-steps.ts';
+import { reasonOf } from './reason.ts';
 import { evenRanges, rangesText } from './slot-ranges.ts';
 import { tableLines } from './table.ts';
 import type { Terminal } from './terminal.ts';
@@ -20,14 +21,15 @@ import { CommandError } from './usage.ts';
 const nodeCountForMajority = 3;
 
 export async function createCluster(request: CreateRequest, terminal: Terminal): Promise<void> {
-  const { dir, nodeCount, basePort, directives } = request;
+  const { dir, nodeCount, basePort, tls, directives } = request;
   const ports = Array.from({ length: nodeCount }, (_, index) => basePort + index);
   checkDirectory(dir);
   const { bind } = checkDirectives(['bind 127.0.0.1', ...directives]);
+  checkReadable(tls);
   await checkPorts(hostOf(bind), ports);
   const shardCount = request.shardCount ?? Math.max(1, Math.floor(availableParallelism() / nodeCount));
   terminal.say(`Starting ${nodeCount} ${nodeCount === 1 ? 'node' : 'nodes'} with ${shardCount} ${shardCount === 1 ? 'shard' : 'shards'} each in ${dir}`);
-  const { nodes, remove } = makeNodes(dir, ports, shardCount, directives);
+  const { nodes, remove } = makeNodes(dir, ports.map((port) => ({ port, shardCount, tls, directives })));
   const launcher = new Launcher();
   try {
     const pids = await interruptible(async (signal) => {
@@ -55,18 +57,28 @@ function checkDirectory(dir: string): void {
     : `${dir} is not empty: there is ${names[0]} in it`);
 }
 
+function checkReadable(tls: TlsFiles | undefined): void {
+  for (const path of tls === undefined ? [] : [tls.certFile, tls.keyFile, tls.caFile]) {
+    try {
+      accessSync(path, constants.R_OK);
+    } catch (error) {
+      throw new CommandError(`cannot read ${path}: ${reasonOf(error)}`, { cause: error });
+    }
+  }
+}
+
 /** Directories and files; `remove` takes away what was made, and no more. */
-function makeNodes(dir: string, ports: readonly number[], shardCount: number, directives: readonly string[]): { nodes: LocalNode[]; remove: () => void } {
+function makeNodes(dir: string, confs: readonly NodeConf[]): { nodes: LocalNode[]; remove: () => void } {
   const root = resolve(dir);
   const made = mkdirSync(root, { recursive: true });
-  const directories = ports.map((port) => join(root, String(port)));
+  const directories = confs.map(({ port }) => join(root, String(port)));
   const remove = (): void => {
     for (const path of made === undefined ? directories : [made]) rmSync(path, { recursive: true, force: true });
   };
   try {
     for (const [index, directory] of directories.entries()) {
       mkdirSync(directory);
-      writeFileSync(confPathIn(directory), nodeConfText({ port: ports[index]!, shardCount, directives }, directory), { mode: 0o600 });
+      writeFileSync(confPathIn(directory), nodeConfText(confs[index]!, directory), { mode: 0o600 });
     }
     return { nodes: directories.map(readLocalNode), remove };
   } catch (error) {

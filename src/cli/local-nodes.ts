@@ -8,6 +8,7 @@ import { ConfigFileError } from '../config/config-error.ts';
 import { Config } from '../config/config.ts';
 import type { ConfigValues } from '../config/options.ts';
 import { quoteIfNeeded, splitWords } from '../config/words.ts';
+import type { TlsFiles } from './arguments.ts';
 import type { Access } from './connect.ts';
 import { CommandError } from './usage.ts';
 
@@ -27,6 +28,7 @@ export interface LocalNode {
 export interface NodeConf {
   readonly port: number;
   readonly shardCount: number;
+  readonly tls: TlsFiles | undefined;
   /** For every node, as the user gave them. */
   readonly directives: readonly string[];
 }
@@ -35,17 +37,18 @@ const [confName, logName, pidName] = ['node.conf', 'tessera.log', 'tessera.pid']
 /** What create decides, or what would have to differ between nodes. */
 const ownDirectives = [
   'port', 'tls-port', 'unixsocket', 'dir', 'pidfile', 'logfile', 'daemonize', 'shards', 'cluster-enabled', 'cluster-port', 'cluster-config-file',
-  'cluster-announce-port', 'cluster-announce-tls-port', 'cluster-announce-bus-port',
+  'cluster-announce-port', 'cluster-announce-tls-port', 'cluster-announce-bus-port', 'cluster-announce-client-port', 'cluster-announce-client-tls-port',
+  'tls-cluster', 'tls-cert-file', 'tls-key-file', 'tls-ca-cert-file',
 ];
 
-export function nodeConfText({ port, shardCount, directives }: NodeConf, directory: string): string {
+export function nodeConfText({ port, shardCount, tls, directives }: NodeConf, directory: string): string {
   const given = directives.map((line) => (splitWords(line) ?? []).map(quoteIfNeeded).join(' '));
   return `# A node of a cluster on one machine, made by "tessera cluster create". cluster.conf is the manual of every directive.
 # The node runs in the directory of this file:
 #
 #     cd ${directory} && tessera ${confName}
 
-port ${port}
+${portLines(port, tls)}
 bind 127.0.0.1
 shards ${shardCount}
 cluster-enabled yes
@@ -56,6 +59,13 @@ cluster-node-timeout 2000
 logfile ${logName}
 pidfile ${pidName}
 ${given.length === 0 ? '' : `\n# Given for every node:\n${given.join('\n')}\n`}`;
+}
+
+/** The node runs in a directory of its own, so paths are whole. */
+function portLines(port: number, tls: TlsFiles | undefined): string {
+  if (tls === undefined) return `port ${port}`;
+  const files = ([['cert', tls.certFile], ['key', tls.keyFile], ['ca-cert', tls.caFile]] as const).map(([name, path]) => `tls-${name}-file ${quoteIfNeeded(resolve(path))}`);
+  return ['port 0', `tls-port ${port}`, 'tls-cluster yes', 'tls-replication yes', ...files].join('\n');
 }
 
 /** Says what is wrong with directives before anything is made of them: throws CommandError. */
@@ -81,8 +91,8 @@ export function readLocalNode(directory: string): LocalNode {
   const password = values.requirepass;
   return {
     host: hostOf(values.bind),
-    port: values.port,
-    access: password === '' ? {} : { login: { user: undefined, password } },
+    port: values.port || values['tls-port'],
+    access: { ...(values.port === 0 ? { tls: tlsAccess(values) } : {}), ...(password === '' ? {} : { login: { user: undefined, password } }) },
     directory,
     confPath,
     pidPath: resolve(directory, values.pidfile),
@@ -90,6 +100,20 @@ export function readLocalNode(directory: string): LocalNode {
     nodesPath: resolve(directory, values['cluster-config-file']),
     nodeTimeoutMs: values['cluster-node-timeout'],
     keepsData: values.appendonly,
+  };
+}
+
+/** The tools show the certificate that the node itself shows to others. */
+function tlsAccess(values: ConfigValues): NonNullable<Access['tls']> {
+  const isOwn = values['tls-client-cert-file'] !== '';
+  return {
+    insecure: false,
+    certFile: isOwn ? values['tls-client-cert-file'] : values['tls-cert-file'],
+    keyFile: isOwn ? values['tls-client-key-file'] : values['tls-key-file'],
+    caFile: values['tls-ca-cert-file'],
+    serverName: undefined,
+    passphrase: isOwn ? values['tls-client-key-file-pass'] : values['tls-key-file-pass'],
+    anyName: true,
   };
 }
 

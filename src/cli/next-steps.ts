@@ -4,9 +4,11 @@ import type { Paint } from './table.ts';
 
 export function nextSteps({ host, port, keepsData, access }: LocalNode, dir: string, paint: Paint): string[] {
   const password = access.login === undefined ? '' : ' --askpass';
+  const { certFile = '', keyFile = '', caFile = '' } = access.tls ?? {};
+  const tls = access.tls === undefined ? '' : ` --tls --cert ${shellWord(certFile)} --key ${shellWord(keyFile)} --cacert ${shellWord(caFile)}`;
   const self = `${selfName(process.env['npm_lifecycle_event'])} cluster`;
   const steps = [
-    [`redis-cli -c -h ${host} -p ${port}${password}`, 'use it'],
+    [`redis-cli -c -h ${host} -p ${port}${tls}${password}`, 'use it'],
     [`${self} status --dir ${shellWord(dir)}`, 'look at it'],
     [`${self} stop --dir ${shellWord(dir)}`, keepsData ? 'stop it; start it again with start' : 'stop it; the data is in memory only'],
   ] as const;

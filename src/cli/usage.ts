@@ -10,7 +10,7 @@ export class CommandError extends Error {
   override readonly name = 'CommandError';
 }
 
-export const clusterUsage = `Usage: tessera cluster create --dir DIR [--nodes 3] [--base-port 7000] [--shards N] [-- directives]
+export const clusterUsage = `Usage: tessera cluster create --dir DIR [--nodes 3] [--base-port 7000] [--shards N] [--tls …] [-- directives]
        tessera cluster status HOST:PORT | --dir DIR
        tessera cluster stop --dir DIR
        tessera cluster start --dir DIR
@@ -26,6 +26,8 @@ Options of create:
   -n, --nodes N        how many nodes, 1 to 100 (3)
   -p, --base-port P    client port of the first node; its bus port is P + 10000 (7000)
       --shards N       shards of each node (the cores of this machine, dealt out over the nodes)
+      --tls            clients and nodes talk over TLS alone, with certificates that you have:
+                       --tls-cert-file FILE --tls-key-file FILE --tls-ca-cert-file FILE
 
 Options of status:
   -d, --dir DIR        a cluster made by create, also while none of its nodes runs

@@ -2,55 +2,19 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
-import { once } from 'node:events';
 import { join } from 'node:path';
 import { Cluster } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { isAlive } from '../../src/cli/local-process.ts';
-import { atExit } from '../support/at-exit.ts';
 import { claimPortRow } from '../support/free-port.ts';
 import { redisVersion } from '../support/redis-binary.ts';
 import { makeTempDir } from '../support/temp-dir.ts';
 import { until } from '../support/until.ts';
+import { newRoot, processesIn, tessera } from './cluster-command.ts';
+import type { Outcome } from './cluster-command.ts';
 
-const launcher = new URL('../../src/launch.sh', import.meta.url).pathname;
 const patienceMs = 90_000;
 const nodeCount = 3;
-
-interface Outcome {
-  readonly code: number | null;
-  readonly output: string;
-  readonly errors: string;
-}
-
-/** `onOutput` sees what has come so far, and the process. */
-async function tessera(words: readonly string[], onOutput?: (output: string, interrupt: () => void) => void): Promise<Outcome> {
-  const child = spawn('sh', [launcher, 'cluster', ...words], { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, REDISCLI_AUTH: undefined } });
-  let [output, errors] = ['', ''];
-  child.stdout.on('data', (chunk: Buffer) => {
-    output += chunk.toString();
-    onOutput?.(output, () => child.kill('SIGINT'));
-  });
-  child.stderr.on('data', (chunk: Buffer) => (errors += chunk.toString()));
-  const [code] = (await once(child, 'close')) as [number | null];
-  return { code, output, errors };
-}
-
-/** The processes that run in directories of `root`. */
-function processesIn(root: string): number[] {
-  const names = existsSync(root) ? readdirSync(root) : [];
-  return names.map((name) => join(root, name, 'tessera.pid')).filter((path) => existsSync(path)).map((path) => Number(readFileSync(path, 'utf8'))).filter(isAlive);
-}
-
-/** Where clusters are made; whatever happens, no process of theirs outlives the tests. */
-const roots: string[] = [];
-atExit(() => roots.flatMap(processesIn).forEach((pid) => process.kill(pid, 'SIGKILL')));
-
-function newRoot(): string {
-  const root = join(makeTempDir('cluster-cli'), 'cluster');
-  roots.push(root);
-  return root;
-}
 
 const dir = newRoot();
 let port: number;

@@ -7,14 +7,18 @@ function parse(line: string, environment: Record<string, string> = {}) {
 
 describe('tessera cluster create', () => {
   it('needs a directory only', () => {
-    const defaults = { action: 'create', dir: '/c', nodeCount: 3, basePort: 7000, shardCount: undefined, directives: [] };
+    const defaults = { action: 'create', dir: '/c', nodeCount: 3, basePort: 7000, shardCount: undefined, tls: undefined, directives: [] };
     for (const line of ['create --dir /c', 'create -d /c', 'create /c', 'create --dir=/c']) expect(parse(line)).toEqual(defaults);
   });
 
   it('takes numbers and directives for every node', () => {
     expect(parse('create -d /c --nodes 5 -p 8000 --shards 2 -- --maxmemory 1gb --save  --bind a b')).toEqual({
-      action: 'create', dir: '/c', nodeCount: 5, basePort: 8000, shardCount: 2, directives: ['maxmemory "1gb"', 'save ""', 'bind "a" "b"'],
+      action: 'create', dir: '/c', nodeCount: 5, basePort: 8000, shardCount: 2, tls: undefined, directives: ['maxmemory "1gb"', 'save ""', 'bind "a" "b"'],
     });
+  });
+
+  it('takes certificates for TLS', () => {
+    expect(parse('create -d /c --tls --tls-cert-file a --tls-key-file b --tls-ca-cert-file c')).toMatchObject({ tls: { certFile: 'a', keyFile: 'b', caFile: 'c' } });
   });
 
   it('leaves room for the bus ports', () => {
@@ -73,6 +77,8 @@ describe('tessera cluster', () => {
     ['create --dir /c --nodes=-1', "--nodes is a number from 1 to 100, not '-1'"],
     ['create --dir /c --base-port 99999', "--base-port is a number from 1 to 55533, not '99999'"],
     ['create --dir /c --shards 129', "--shards is a number from 1 to 128, not '129'"],
+    ['create --dir /c --tls --tls-cert-file a --tls-key-file b', '--tls needs --tls-cert-file, --tls-key-file and --tls-ca-cert-file'],
+    ['create --dir /c --tls-cert-file a', '--tls-cert-file, --tls-key-file and --tls-ca-cert-file are for --tls'],
     ['create --dir /c --colour', "unknown option '--colour'"],
     ['create --dir /c -- maxmemory 1gb', "a directive begins with --, 'maxmemory' does not"],
     ['create --dir /c -- --version', "'--version' is no directive"],

@@ -1,13 +1,14 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import type { TlsFiles } from '../../../src/cli/arguments.ts';
 import { checkDirectives, hostOf, nodeConfText, notedPid, readLocalNodes } from '../../../src/cli/local-nodes.ts';
 import { makeTempDir } from '../../support/temp-dir.ts';
 
-function makeNode(root: string, port: number, directives: readonly string[] = []): void {
+function makeNode(root: string, port: number, directives: readonly string[] = [], tls?: TlsFiles): void {
   const directory = join(root, String(port));
   mkdirSync(directory);
-  writeFileSync(join(directory, 'node.conf'), nodeConfText({ port, shardCount: 2, directives }, directory));
+  writeFileSync(join(directory, 'node.conf'), nodeConfText({ port, shardCount: 2, tls, directives }, directory));
 }
 
 describe('the configuration of a node', () => {
@@ -25,7 +26,17 @@ describe('the configuration of a node', () => {
     makeNode(root, 7000);
     const [node] = readLocalNodes(root);
     expect(node).toMatchObject({ host: '127.0.0.1', keepsData: false });
-    expect(node!.access).not.toHaveProperty('login');
+    expect(node!.access).toEqual({});
+  });
+
+  it('has the certificates that its tools show', () => {
+    const root = makeTempDir('cluster');
+    const tls = { certFile: '/certificates/a b.crt', keyFile: 'node.key', caFile: '/ca.crt' };
+    makeNode(root, 7000, ['tls-key-file-pass "secret"'], tls);
+    const keyFile = join(process.cwd(), 'node.key');
+    expect(readLocalNodes(root)).toMatchObject([{ port: 7000, access: { tls: { ...tls, keyFile, passphrase: 'secret', insecure: false, anyName: true } } }]);
+    makeNode(join(root), 7001, ['tls-client-cert-file /c.crt', 'tls-client-key-file /c.key'], tls);
+    expect(readLocalNodes(root)[1]).toMatchObject({ access: { tls: { certFile: '/c.crt', keyFile: '/c.key', caFile: '/ca.crt' } } });
   });
 
   it('is missed where there is none', () => {
