@@ -49,6 +49,8 @@ export interface ClusterView {
   readonly isWell: boolean;
   readonly state: Collected['state'];
   readonly slotsAssigned: number;
+  /** Those of nodes that have not failed. */
+  readonly slotsCovered: number;
   readonly epoch: number;
   /** Primaries in the order of their slots, each before its replicas. */
   readonly nodes: readonly NodeView[];
@@ -57,18 +59,24 @@ export interface ClusterView {
   readonly problems: readonly string[];
 }
 
+/** In a sentence. */
+const rangesToldMax = 3;
+
 export function viewCluster(collected: Collected): ClusterView {
   const { lines, state, epoch } = collected;
   const nodes = inOrder(lines.map((line) => viewNode(line, collected.answers.get(line.id))));
   const slotsWithoutNode = slotsOutside(nodes.flatMap(({ slots }) => slots));
+  const slotsLost = nodes.filter(isLost).flatMap(({ slots }) => slots);
   const problems = [
     ...nodes.flatMap(nodeProblem),
+    ...(slotsLost.length > 0 ? [`${slotsText(slotsLost)} ${countSlots(slotsLost) === 1 ? 'is' : 'are'} out of reach`] : []),
     ...(slotsWithoutNode.length > 0 ? [`no node has ${slotsText(slotsWithoutNode)}`] : []),
     ...disagreements(collected),
     ...(state === 'fail' && nodes.every((node) => node.state === 'ok') && slotsWithoutNode.length === 0 ? ['the nodes have not found together yet'] : []),
   ];
+  const slotsAssigned = SLOT_COUNT - countSlots(slotsWithoutNode);
   return {
-    isWell: state === 'ok' && problems.length === 0, state, slotsAssigned: SLOT_COUNT - countSlots(slotsWithoutNode), epoch, nodes, slotsWithoutNode,
+    isWell: state === 'ok' && problems.length === 0, state, slotsAssigned, slotsCovered: slotsAssigned - countSlots(slotsLost), epoch, nodes, slotsWithoutNode,
     moves: movesOf(collected), problems,
   };
 }
@@ -111,6 +119,10 @@ function inOrder(nodes: readonly NodeView[]): NodeView[] {
     ...primaries.flatMap((primary) => [primary, ...replicas.filter(({ primaryId }) => primaryId === primary.id)]),
     ...replicas.filter(({ primaryId }) => primaryId === undefined || !known.has(primaryId)),
   ];
+}
+
+function isLost({ state }: NodeView): boolean {
+  return state === 'failed' || state === 'no address';
 }
 
 function nodeProblem({ state, address, failure, figures }: NodeView): string[] {
@@ -167,6 +179,9 @@ function movesOf({ lines, answers }: Collected): Move[] {
   ];
 }
 
+/** Of many ranges the first, and how many slots they are. */
 function slotsText(ranges: readonly SlotRange[]): string {
-  return `${countSlots(ranges) === 1 ? 'slot' : 'slots'} ${rangesText(ranges)}`;
+  const count = countSlots(ranges);
+  if (ranges.length > rangesToldMax) return `${count} slots: ${rangesText(ranges.slice(0, rangesToldMax))},…`;
+  return `${count === 1 ? 'slot' : 'slots'} ${rangesText(ranges)}`;
 }

@@ -4,7 +4,7 @@ import { shareBar, slotBar } from './bars.ts';
 import { formatAmount, formatCount } from './amounts.ts';
 import type { ClusterView, NodeState, NodeView } from './cluster-view.ts';
 import type { NodeFigures } from './node-figures.ts';
-import { rangesText } from './slot-ranges.ts';
+import { countSlots, rangesText } from './slot-ranges.ts';
 import { paintParts, tableLines } from './table.ts';
 import type { Column, Paint, Part, StretchCell, Style } from './table.ts';
 
@@ -17,8 +17,10 @@ export interface Canvas {
 }
 
 /** With more shards than these in all, each node has one line unless the lines of shards are asked for. */
-const shardLinesMax = 24;
+const shardLinesMax = 12;
 const rangeTextLengthMax = 40;
+/** A shard stands out with so much of the load, if that is so many times an even share and not little. */
+const [hotPart, hotFactor, hotOpsPerSecond] = [0.25, 3, 1000];
 /** Of each node; below it what is seen is mostly the asking itself. */
 const idleOpsPerSecond = 10;
 const stateStyles: Readonly<Record<NodeState, Style>> = {
@@ -34,23 +36,26 @@ export function drawCluster(view: ClusterView, canvas: Canvas): string[] {
   return [headLine(view, canvas.paint), '', ...slotTable(view, canvas), ...loadTable(view, canvas), ...moveTable(view, canvas), ...problemLines(view, canvas)];
 }
 
-function headLine({ state, isWell, nodes, slotsAssigned, epoch }: ClusterView, paint: Paint): string {
+function headLine({ state, isWell, nodes, slotsAssigned, slotsCovered, epoch }: ClusterView, paint: Paint): string {
   const countOf = (role: NodeView['role']): number => nodes.filter((node) => node.role === role).length;
   const replicas = countOf('replica') === 0 ? '' : `, ${plural(countOf('replica'), 'replica')}`;
-  const slots = slotsAssigned === SLOT_COUNT ? `all ${SLOT_COUNT} slots` : `${slotsAssigned} of ${SLOT_COUNT} slots`;
+  const [count, word] = state === 'down' ? [slotsAssigned, ''] : [slotsCovered, ' covered'];
+  const slots = count === SLOT_COUNT ? `all ${SLOT_COUNT} slots` : `${count} of ${SLOT_COUNT} slots${word}`;
   const facts = [slots, `${plural(countOf('primary'), 'primary', 'primaries')}${replicas}`, `epoch ${epoch}`];
   const [style, words] = isWell ? (['green', 'ok'] as const) : headWords[state];
   return paintParts([[style, '●'], ' Cluster ', [style, words], ['dim', ` · ${facts.join(' · ')}`]], paint);
 }
 
-function slotTable({ nodes }: ClusterView, { width, paint }: Canvas): string[] {
+function slotTable({ nodes, slotsWithoutNode }: ClusterView, { width, paint }: Canvas): string[] {
   const columns: Column[] = [{ title: 'NODE' }, { title: 'ID' }, { title: 'ROLE' }, { title: 'STATE' }, { title: 'SLOTS', align: 'right' }, { title: slotScale, stretch: [10, 64] }];
   const styles = stylesOf(nodes);
-  return tableLines(columns, nodes.map((node): StretchCell[] => {
+  const rows = nodes.map((node): StretchCell[] => {
     const { id, role, state, slots, slotCount } = node;
     const about: StretchCell[] = [nameCell(node), ['dim', id.slice(0, 8)], role, [stateStyles[state], state]];
     return role === 'replica' ? about : [...about, String(slotCount), (places) => slotBar(slots, places, state === 'ok' ? styles.get(id)! : stateStyles[state])];
-  }), width, paint);
+  });
+  const nobody: StretchCell[] = [['red', 'no node'], '', '', '', String(countSlots(slotsWithoutNode)), (places) => slotBar(slotsWithoutNode, places, 'red')];
+  return tableLines(columns, slotsWithoutNode.length === 0 ? rows : [...rows, nobody], width, paint);
 }
 
 function slotScale(places: number): Part {
@@ -85,7 +90,22 @@ function loadTable({ nodes }: ClusterView, { width, paint, showsShards }: Canvas
       ]),
     ];
   });
-  return ['', ...tableLines(columns, rows, width, paint), ...hiddenShards(answering, hasShardLines, paint)];
+  return ['', ...tableLines(columns, rows, width, paint), ...hiddenShards(answering, hasShardLines, paint), ...hotSpot(answering, allOps, paint)];
+}
+
+/** One shard, or a node without shards, that does much more than its share. */
+function hotSpot(nodes: readonly (NodeView & { readonly figures: NodeFigures })[], allOps: number, paint: Paint): string[] {
+  const units = nodes.flatMap(({ address, figures: { shards = [], opsPerSecond } }) => (shards.length > 1
+    ? shards.map((shard, index) => ({ name: `shard ${index} of ${address}`, ops: shard.opsPerSecond }))
+    : [{ name: address, ops: opsPerSecond }]));
+  const hottest = units.toSorted((a, b) => b.ops - a.ops)[0]!;
+  const part = Math.min(1, hottest.ops / (allOps || 1));
+  if (hottest.ops < hotOpsPerSecond || part < Math.max(hotPart, hotFactor / units.length)) return [];
+  return ['', paintParts(['  ', ['yellow', '!'], ` ${hottest.name} has ${percentText(part)} of the load; an even share would be ${percentText(1 / units.length)}`], paint)];
+}
+
+function percentText(part: number): string {
+  return `${Math.round(part * 100)}%`;
 }
 
 function hiddenShards(nodes: readonly { readonly figures: NodeFigures }[], hasShardLines: boolean, paint: Paint): string[] {

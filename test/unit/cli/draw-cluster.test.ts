@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { viewCluster } from '../../../src/cli/cluster-view.ts';
 import type { Collected } from '../../../src/cli/cluster-view.ts';
 import { drawCluster } from '../../../src/cli/draw-cluster.ts';
+import { evenRanges, rangesText } from '../../../src/cli/slot-ranges.ts';
 import { idOf, sampleCluster, tesseraInfo } from './cluster-sample.ts';
 
 const GB = 2 ** 30;
@@ -22,6 +23,10 @@ const sick = sampleCluster([
   { port: 7505, primaryPort: 7503, failure: 'nothing came within 5 s' },
 ], 'fail');
 
+function redisInfo(opsPerSecond: number): string[] {
+  return ['redis_version:7.0.15', `instantaneous_ops_per_sec:${opsPerSecond}`];
+}
+
 function draw(collected: Collected, width: number, showsShards = false): string {
   const lines = drawCluster(viewCluster(collected), { width, paint: (_, text) => text, showsShards });
   return `${lines.join('\n')}\n`;
@@ -36,6 +41,39 @@ describe('drawCluster', () => {
 
   it('shows what is wrong, and replicas below their primaries', async () => {
     await expect(draw(sick, 80)).toMatchFileSnapshot('drawings/sick-80.txt');
+  });
+
+  it('shows slots that nobody has, and not each of many ranges', async () => {
+    const holes = sampleCluster([
+      { port: 7000, slots: '0-5460', info: tesseraInfo([[61_200, 4_100_000, 118], [60_900, 4_080_000, 124]]) },
+      { port: 7001, slots: '5461-10000 10002 10004 10006 10008-10900', info: tesseraInfo([[61_050, 4_090_000, 4], [905, 70_000, 30]]) },
+      { port: 7002, slots: '10923-16383', info: tesseraInfo([[5, 256, 12], [1, 512, 2]]) },
+    ], 'fail');
+    await expect(draw(holes, 80)).toMatchFileSnapshot('drawings/uncovered-80.txt');
+  });
+
+  it('names the shard that has most of the load, also when lines of shards are left out', async () => {
+    const busy = sampleCluster(Array.from({ length: 6 }, (_, node) => ({
+      port: 7000 + node, slots: rangesText([evenRanges(6)[node]!]), ...(node === 3 ? { flags: 'master,fail', failure: 'Connection refused' } : {}),
+      info: tesseraInfo(Array.from({ length: 4 }, (__, shard) => [1200 * shard, 80_000 * shard, node === 1 && shard === 2 ? 60_000 : 120] as const)),
+    })), 'fail');
+    await expect(draw(busy, 80)).toMatchFileSnapshot('drawings/busy-80.txt');
+  });
+
+  it.each([
+    ['an even load', [[1, 1, 30_000], [1, 1, 31_000], [1, 1, 29_000], [1, 1, 30_000]]],
+    ['a little load', [[1, 1, 900], [1, 1, 1], [1, 1, 1], [1, 1, 1]]],
+    ['one shard alone', [[1, 1, 30_000]]],
+  ] as const)('names no shard for %s', (_, shards) => {
+    expect(draw(sampleCluster([{ port: 7000, slots: '0-16383', info: tesseraInfo(shards) }]), 80)).not.toContain('an even share');
+  });
+
+  it('names a node without shards that has most of the load', () => {
+    const busy = sampleCluster([
+      { port: 7000, slots: '0-8191', info: redisInfo(5) }, { port: 7001, slots: '8192-16383', info: redisInfo(40_000) },
+      { port: 7002, primaryPort: 7000, info: redisInfo(0) }, { port: 7003, primaryPort: 7001, info: redisInfo(0) },
+    ]);
+    expect(draw(busy, 80)).toContain('  ! 127.0.0.1:7001 has 100% of the load; an even share would be 25%\n');
   });
 
   it('shows slots that move whole, once, though both sides tell of them', async () => {
