@@ -27,6 +27,7 @@ export class SlotMigrations implements JobHost {
   readonly #imports: ImportJob[] = [];
   readonly #requests = new Map<ImportJob, MigrationLink>();
   #timer: NodeJS.Timeout | undefined;
+  #isStopped = false;
   #syncing: Promise<void> = Promise.resolve();
   #shownHandover = '';
 
@@ -43,10 +44,11 @@ export class SlotMigrations implements JobHost {
       else this.#imports.push(ImportJob.restore(this, parts, move.role));
     }
     this.settle();
-    this.#timer = setInterval(() => this.#tick(), tickMs);
+    this.#keepTicking();
   }
 
   stop(): void {
+    this.#isStopped = true;
     clearInterval(this.#timer);
   }
 
@@ -68,6 +70,7 @@ export class SlotMigrations implements JobHost {
     if ('error' in checked) return checked;
     const job = new ImportJob(this, { id: randomHexId(), peerId: checked.sourceId, ranges: checked.ranges }, true);
     this.#imports.push(job);
+    this.#keepTicking();
     return { id: job.id };
   }
 
@@ -76,6 +79,7 @@ export class SlotMigrations implements JobHost {
     const wanted = readExports(this.cluster.state, words, this.#exports.filter(({ task }) => !task.isOver).map(({ task }) => task));
     if (typeof wanted === 'string') return wanted;
     for (const { ranges, nodeId } of wanted) this.#exports.push(ExportJob.begin(this, { id: randomHexId(), peerId: nodeId, ranges, limits: this.#limits }));
+    this.#keepTicking();
     this.#startNext();
     return undefined;
   }
@@ -127,6 +131,7 @@ export class SlotMigrations implements JobHost {
     if (failure !== undefined) return Promise.resolve({ kind: 'aborted', reason: failure });
     const job = known ?? new ImportJob(this, { id, peerId: sourceId, ranges }, false);
     if (known === undefined) this.#imports.push(job);
+    this.#keepTicking();
     return job.establish(session);
   }
 
@@ -149,6 +154,7 @@ export class SlotMigrations implements JobHost {
     const former = this.#exports.findIndex(({ task }) => task.id === id);
     if (former >= 0) this.#exports.splice(former, 1);
     this.#exports.push(ExportJob.begin(this, { id, peerId: targetId, ranges, limits: this.#limits }));
+    this.#keepTicking();
     this.#startNext();
     return undefined;
   }
@@ -189,6 +195,11 @@ export class SlotMigrations implements JobHost {
     };
   }
 
+  /** A node without migrations is not woken for them. */
+  #keepTicking(): void {
+    if (!this.#isStopped && this.#exports.length + this.#imports.length > 0) this.#timer ??= setInterval(() => this.#tick(), tickMs);
+  }
+
   #tick(): void {
     for (const job of this.#exports) job.tick();
     for (const job of this.#imports) {
@@ -197,6 +208,9 @@ export class SlotMigrations implements JobHost {
     }
     this.#forgetOld();
     this.settle();
+    if (this.#exports.length + this.#imports.length > 0) return;
+    clearInterval(this.#timer);
+    this.#timer = undefined;
   }
 
   #startNext(): void {
