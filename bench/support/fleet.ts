@@ -14,7 +14,7 @@ const slotCount = 16384;
 /** Starting is work for a processor. */
 const startedAtOnce = 2;
 /** Between two questions, whomever they go to. */
-const paceMs = 50;
+export const paceMs = 50;
 const patienceMs = 120_000;
 const logTailLength = 2000;
 
@@ -93,9 +93,11 @@ export class Fleet {
   }
 
   /** Starts a node that was killed where it was, and with what it had on disk. */
-  async startAgain(node: FleetNode): Promise<void> {
+  async startAgain(node: FleetNode): Promise<FleetNode> {
     const { server: { address, dir }, busPort } = node;
-    this.nodes[this.nodes.indexOf(node)] = await this.#launch({ dir, 'cluster-port': String(busPort) }, address.port);
+    const started = await this.#launch({ dir, 'cluster-port': String(busPort) }, address.port);
+    this.nodes[this.nodes.indexOf(node)] = started;
+    return started;
   }
 
   async #start(count: number): Promise<void> {
