@@ -184,8 +184,10 @@ export class ClusterNode {
     const wasReplica = isReplica(this.myself);
     const ids = { nodeId: this.#host.newId(), shardId: this.#host.newId() };
     const failure = this.adopt(resetNode(this.state, hard, ids, this.#host.keyCount()));
-    if (failure === undefined && wasReplica) await this.#host.dropKeys();
-    return failure;
+    if (failure !== undefined) return failure;
+    this.#core.clearBlacklist();
+    if (wasReplica) await this.#host.dropKeys();
+    return undefined;
   }
 
   saveConfig(): string | undefined {

@@ -88,6 +88,11 @@ export class ClusterCore {
     this.#step(nowMs, (core) => blacklist(core, id));
   }
 
+  /** Whom a node was to forget in its former cluster is nothing to the next one, which it would tell to forget it too. */
+  clearBlacklist(): void {
+    this.#core.blacklist.clear();
+  }
+
   /** An operator has changed the state. What others should know of it at once, they are told. */
   adopt(nowMs: number, state: ClusterState): void {
     const former = this.state;

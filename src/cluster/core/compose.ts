@@ -73,7 +73,7 @@ export function sendUpdate(core: CoreContext, linkId: number, { id, configEpoch 
 function composeExtensions({ me, blacklist, nowMs }: CoreContext, peer: Peer | undefined): PingExtensions {
   if (peer?.takesExtensions !== true) return me.hostname === '' ? {} : { hostname: me.hostname };
   const tellsShard = peer.tellsShardId || peer.shardIdTrials++ < shardIdTrialsMax;
-  const forgotten = [...blacklist].map(([nodeId, untilMs]) => ({ nodeId, ttlSeconds: BigInt(Math.ceil(Math.max(0, untilMs - nowMs) / 1000)) }));
+  const forgotten = forgottenNodes(blacklist, nowMs);
   return {
     ...(me.hostname === '' ? {} : { hostname: me.hostname }),
     ...(forgotten.length === 0 || !peer.tellsShardId ? {} : { forgotten }),
@@ -90,6 +90,12 @@ function announcedFor(me: NodeInfo): PingExtensions {
     ...(me.clientTcpPort === 0 ? {} : { clientTcpPort: me.clientTcpPort }),
     ...(me.clientTlsPort === 0 ? {} : { clientTlsPort: me.clientTlsPort }),
   };
+}
+
+/** Whole seconds, never more than are left: nodes that told each other more would keep a node out for ever. */
+function forgottenNodes(blacklist: ReadonlyMap<string, number>, nowMs: number): { readonly nodeId: string; readonly ttlSeconds: bigint }[] {
+  return [...blacklist].filter(([, untilMs]) => untilMs - nowMs >= 1000)
+    .map(([nodeId, untilMs]) => ({ nodeId, ttlSeconds: BigInt(Math.floor((untilMs - nowMs) / 1000)) }));
 }
 
 /** Some nodes by chance, and all that may have failed. Nothing about the receiver, this node and who is not a member. */
