@@ -1,12 +1,12 @@
 /**
  * Whether nodes agree, as they must some time after everything is well: all know the same members; of those that run,
- * the same roles, config epochs and slots, and no two primaries share a config epoch; exactly those that are down are taken
+ * the same roles, slots, and config epochs of who has slots, and no two primaries share a config epoch; exactly those that are down are taken
  * for failed, and replaced where they have replicas; all have the same current epoch, and serve if every owner runs.
  */
 import { NodeFlag, hasFailed, isPrimary } from '../../src/cluster/node-info.ts';
 import { exceptSlots, ownsSlots, sameSlots, slotsIn, slotsOf } from '../../src/cluster/slot-bitmap.ts';
 import { slotRanges } from '../../src/cluster/slot-ranges.ts';
-import { myself } from '../../src/cluster/state.ts';
+import { NO_OWNER, myself } from '../../src/cluster/state.ts';
 import type { ClusterState } from '../../src/cluster/state.ts';
 import type { SimNode } from './sim-node.ts';
 import type { World } from './world.ts';
@@ -19,7 +19,7 @@ export function disagreement(world: World, members: readonly SimNode[]): string 
   const downIds = new Set(world.nodes.filter((node) => !node.isUp).map((node) => node.lastId));
   return sharedEpoch(world, first.state, downIds) ??
     abandonedReplica(world, running, downIds) ??
-    firstOf(running, (node) => wrongMembers(world, node, members) ?? wrongFlags(world, node, downIds) ?? notServing(node, downIds)) ??
+    firstOf(running, (node) => wrongMembers(world, node, members) ?? wrongFlags(world, node, downIds) ?? notServing(node, running, downIds)) ??
     firstOf(running, (node) => unknownClaim(node, running)) ?? firstOf(others, (node) => difference(world, first, node, downIds));
 }
 
@@ -65,8 +65,14 @@ function wrongFlags(world: World, node: SimNode, downIds: ReadonlySet<string>): 
   return undefined;
 }
 
-function notServing(node: SimNode, downIds: ReadonlySet<string>): string | undefined {
-  const misses = node.world.settings.requireFullCoverage && slotRanges(node.state.owners).some(({ ownerId }) => downIds.has(ownerId));
+/** Whoever came after a primary went down knows it, but not its slots. */
+function notServing(node: SimNode, running: readonly SimNode[], downIds: ReadonlySet<string>): string | undefined {
+  const { owners } = node.state;
+  const isLost = (slot: number): boolean => running.some(({ state }) => downIds.has(state.owners[slot]!));
+  const unowned = owners.includes(NO_OWNER) ? owners.flatMap((owner, slot) => (owner === NO_OWNER ? [slot] : [])) : [];
+  const stray = unowned.find((slot) => !isLost(slot));
+  if (stray !== undefined) return `${node.name} knows no owner of slot ${stray}`;
+  const misses = node.world.settings.requireFullCoverage && (unowned.length > 0 || slotRanges(owners).some(({ ownerId }) => downIds.has(ownerId)));
   return node.node.table.health.up === misses ? `${node.name} ${misses ? 'serves' : 'does not serve'}` : undefined;
 }
 
@@ -90,7 +96,9 @@ function difference(world: World, first: SimNode, node: SimNode, downIds: Readon
     // The last that a node said before it went down may have reached only some.
     if (downIds.has(info.id)) continue;
     if (info.primaryId !== other.primaryId) return `${first.name} and ${node.name} disagree whose replica ${name} is`;
-    if (isPrimary(info) && info.configEpoch !== other.configEpoch) return `${first.name} and ${node.name} disagree about the config epoch of ${name}`;
+    // A replica's own epoch does not outlive a restart; when it is a primary again, others may know a greater one of it.
+    const claims = isPrimary(info) && ownsSlots(a.owners, info.id);
+    if (claims && info.configEpoch !== other.configEpoch) return `${first.name} and ${node.name} disagree about the config epoch of ${name}`;
     if (!sameSlots(slotsOf(a.owners, info.id), slotsOf(b.owners, info.id)) && downIds.size === 0) return `${first.name} and ${node.name} disagree about the slots of ${name}`;
   }
   return undefined;

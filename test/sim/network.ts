@@ -200,6 +200,10 @@ export function chance(random: Random, probability: number): boolean {
   return probability > 0 && random.float() < probability;
 }
 
+export function pick<T>(random: Random, among: readonly T[]): T | undefined {
+  return among[random.below(among.length)];
+}
+
 function newEnd(node: SimNode, link: number, isOutbound: boolean): End {
   return { node, life: node.life, link, coming: [], lastArrivalMs: 0, isOpen: true, isOutbound, peer: undefined, other: undefined };
 }

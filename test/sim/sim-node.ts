@@ -7,6 +7,7 @@ import { ClusterNode } from '../../src/cluster/cluster-node.ts';
 import type { BusDriver, ClusterHost } from '../../src/cluster/cluster-node.ts';
 import type { Output } from '../../src/cluster/core/output.ts';
 import { parseNodesConf, printNodesConf } from '../../src/cluster/nodes-conf.ts';
+import { ownsSlots } from '../../src/cluster/slot-bitmap.ts';
 import { newClusterState } from '../../src/cluster/state.ts';
 import type { ClusterState } from '../../src/cluster/state.ts';
 import type { Random } from '../../src/base/random.ts';
@@ -72,8 +73,7 @@ export class SimNode implements ClusterHost, BusDriver {
     const settings = { ...this.world.settings, address: { ip: '', port: clientPort, tlsPort: 0, busPort, hostname: '' } };
     this.#node = new ClusterNode(this, settings, found);
     this.#node.connectBus(this);
-    this.lastId = found.myId;
-    this.world.named(this, found.myId);
+    this.#rename(found.myId);
     this.world.trace?.(`${this.name} starts`);
     this.save(printNodesConf(this.#node.state));
     this.world.watcher.started(this);
@@ -129,6 +129,7 @@ export class SimNode implements ClusterHost, BusDriver {
     const former = this.state;
     run();
     const state = this.state;
+    if (state.myId !== former.myId) this.#rename(state.myId);
     if (state !== former) this.world.watcher.changed(this, former, state);
     this.world.watcher.stepped(this);
     if (this.#isDying) this.crash();
@@ -150,8 +151,10 @@ export class SimNode implements ClusterHost, BusDriver {
     return Array.from({ length: 5 }, () => this.random.uint32().toString(16).padStart(8, '0')).join('');
   }
 
+  /** Whoever has slots has keys; in none of the slots that are moved. */
   keyCount(): number {
-    return 0;
+    const { owners, myId } = this.state;
+    return ownsSlots(owners, myId) ? 1 : 0;
   }
 
   slotKeyCount(): number {
@@ -196,6 +199,11 @@ export class SimNode implements ClusterHost, BusDriver {
 
   failedToSave(reason: string): void {
     throw new Error(`nothing fails to be saved here: ${reason}`);
+  }
+
+  #rename(id: string): void {
+    this.lastId = id;
+    this.world.named(this, id);
   }
 
   #scheduleTick(life: number, delayMs: number): void {

@@ -31,12 +31,19 @@ export interface RunResult {
 export const convergenceTimeouts = 15;
 /** When an operator looks for slots that nobody serves. */
 const repairTimeouts = 8;
+/** Short enough to end while things go wrong, and soon after that. */
+const blacklistTtlMs = 3000;
+/** When operators begin to meet again who was forgotten by all, and how long they look after the cluster. */
+const reuniteTimeouts = 5;
+const careTimeouts = 10;
+/** How much later all agree when nodes were removed or forgotten. */
+const membershipTimeouts = 5;
 const chaosMinMs = 3000;
 const chaosSpreadMs = 9000;
 
 export function simulate({ seed, nodeCount, nodeClass, trace }: RunOptions): RunResult {
   const plan = planOf(seed, nodeCount);
-  const world = new World({ seed, nodeCount: plan.nodeCount, trace, ...(nodeClass === undefined ? {} : { nodeClass }), settings: { requireFullCoverage: plan.fullCoverage } });
+  const world = new World({ seed, nodeCount: plan.nodeCount, trace, ...(nodeClass === undefined ? {} : { nodeClass }), settings: { requireFullCoverage: plan.fullCoverage, blacklistTtlMs } });
   world.network.weather = { ...calm, packetChance: plan.packetChance };
   if (plan.meets) startAndMeet(world, plan.shape);
   else startFormed(world, plan.shape);
@@ -51,15 +58,17 @@ export function simulate({ seed, nodeCount, nodeClass, trace }: RunOptions): Run
 function untilAgreed(world: World, chaos: Chaos): number {
   const { queue, settings: { nodeTimeoutMs } } = world;
   const startMs = queue.nowMs;
+  const isChanged = chaos.membership.deedCount > 0;
   let agreedMs: number | undefined;
   for (;;) {
     const passedMs = queue.nowMs - startMs;
-    const what = disagreement(world, world.nodes);
+    const what = disagreement(world, chaos.membership.members);
     if (what !== undefined) agreedMs = undefined;
     else if (agreedMs === undefined) agreedMs = passedMs;
     else if (passedMs - agreedMs >= nodeTimeoutMs) return agreedMs;
-    if (what !== undefined && passedMs >= nodeTimeoutMs * convergenceTimeouts) throw new Violation('convergence', what);
-    if (passedMs === nodeTimeoutMs * repairTimeouts) chaos.repair();
+    if (what !== undefined && passedMs >= nodeTimeoutMs * (convergenceTimeouts + (isChanged ? membershipTimeouts : 0))) throw new Violation('convergence', what);
+    if (passedMs === nodeTimeoutMs * repairTimeouts) chaos.operator.repair(chaos.dead);
+    if (isChanged && passedMs <= nodeTimeoutMs * careTimeouts) chaos.care(passedMs >= nodeTimeoutMs * reuniteTimeouts);
     world.pass(nodeTimeoutMs / 2);
   }
 }

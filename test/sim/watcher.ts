@@ -37,7 +37,9 @@ interface Memory {
   lastVoteEpoch: bigint;
   /** By failing node, then by who says so; of this life. */
   readonly reports: Map<string, Map<string, Report>>;
-  /** The message of the step that goes on. */
+  /** Before the step that goes on. */
+  state: ClusterState;
+  /** The message of that step. */
   hearing: BusMessage | undefined;
 }
 
@@ -92,7 +94,10 @@ export class Watcher {
 
   says(node: SimNode, message: BusMessage, to: SimNode | undefined): void {
     if (message.kind === 'auth-ack') this.#castVote(node, message.header.currentEpoch, to);
-    if (message.kind === 'fail' && !this.#mayThinkFailed(node, node.state, message.nodeId)) {
+    if (message.kind !== 'fail') return;
+    // The step may have changed who is a voter and who is a member, before that or after it.
+    const states = [node.state, this.#memoryOf(node).state];
+    if (!states.some((state) => this.#mayThinkFailed(node, state, message.nodeId))) {
       fail('failed', `${node.name} tells that ${this.#name(message.nodeId)} has failed, without a majority`);
     }
   }
@@ -153,7 +158,7 @@ export class Watcher {
       const was = former.nodes.get(id);
       // Who is new comes with the flags that a member gives it.
       if (info === was || was === undefined || !hasFailed(info) || hasFailed(was)) continue;
-      // The step may have changed first who is a voter.
+      // As above.
       if (!this.#mayThinkFailed(node, state, id) && !this.#mayThinkFailed(node, former, id)) fail('failed', `${node.name} takes ${this.#name(id)} for failed, without a majority`);
     }
   }
@@ -168,15 +173,16 @@ export class Watcher {
     return reporters.length + mine > Math.floor(votersOf(state) / 2);
   }
 
-  #remember(memory: Memory, { currentEpoch, lastVoteEpoch }: ClusterState): void {
-    memory.currentEpoch = currentEpoch;
-    memory.lastVoteEpoch = lastVoteEpoch;
+  #remember(memory: Memory, state: ClusterState): void {
+    memory.currentEpoch = state.currentEpoch;
+    memory.lastVoteEpoch = state.lastVoteEpoch;
+    memory.state = state;
   }
 
   #memoryOf(node: SimNode): Memory {
     let memory = this.#memories.get(node);
     if (memory === undefined) {
-      memory = { currentEpoch: 0n, lastVoteEpoch: 0n, reports: new Map(), hearing: undefined };
+      memory = { currentEpoch: 0n, lastVoteEpoch: 0n, state: node.state, reports: new Map(), hearing: undefined };
       this.#memories.set(node, memory);
     }
     return memory;
