@@ -3,11 +3,11 @@
  * everywhere in Redis. Drawn from the operating system, so for the edges only: a core that needs
  * an id is given one.
  */
-import { randomBytes } from 'node:crypto';
+import { crypto } from './lazy-modules.ts';
 
 const ID_BYTES = 20;
 
 /** 40 lower-case hexadecimal digits, 160 random bits. */
 export function randomHexId(): string {
-  return randomBytes(ID_BYTES).toString('hex');
+  return crypto().randomBytes(ID_BYTES).toString('hex');
 }

@@ -12,7 +12,7 @@
  *
  * Within a database the order of keys does not matter, so shards can each make a part.
  */
-import { hash } from 'node:crypto';
+import { crypto } from './lazy-modules.ts';
 
 const DIGEST_BYTES = 20;
 const expireMark = Buffer.from('!!expire!!');
@@ -23,12 +23,12 @@ export class Sha1Digest {
 
   mix(part: Uint8Array): this {
     this.xor(part);
-    this.bytes.set(hash('sha1', this.bytes, 'buffer'));
+    this.bytes.set(sha1(this.bytes));
     return this;
   }
 
   xor(part: Uint8Array): this {
-    xorBytes(this.bytes, hash('sha1', part, 'buffer'));
+    xorBytes(this.bytes, sha1(part));
     return this;
   }
 
@@ -55,7 +55,7 @@ export class DatasetDigest {
 
   /** `digest` is of a key, mixed first, and its value. */
   add(dbId: number, digest: Sha1Digest): void {
-    xorBytes(this.#database(dbId), hash('sha1', digest.bytes, 'buffer'));
+    xorBytes(this.#database(dbId), sha1(digest.bytes));
   }
 
   /** Each database with keys and its 20 bytes, for `addPart` of the digest that collects the shards'. */
@@ -92,4 +92,8 @@ function bigEndian32(value: number): Uint8Array {
   const bytes = Buffer.alloc(4);
   bytes.writeUInt32BE(value);
   return bytes;
+}
+
+function sha1(bytes: Uint8Array): Buffer {
+  return crypto().hash('sha1', bytes, 'buffer');
 }

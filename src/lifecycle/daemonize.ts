@@ -3,7 +3,6 @@
  * of its own, with its standard streams on /dev/null, and ends with code 0. Configuration errors have been shown by
  * then; what fails later is in the log file only, as with Redis.
  */
-import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 
 const marker = 'TESSERA_DAEMON';
@@ -20,6 +19,7 @@ export function takeDaemonMark(): boolean {
  * `standardInput` is the configuration already read from standard input, to be read again.
  */
 export async function startDaemon(standardInput: string | undefined): Promise<number> {
+  const { spawn } = await import('node:child_process');
   const child = spawn(process.execPath, [...process.execArgv, ...process.argv.slice(1)], {
     detached: true,
     stdio: [standardInput === undefined ? 'ignore' : 'pipe', 'ignore', 'ignore'],

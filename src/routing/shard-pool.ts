@@ -1,12 +1,8 @@
-/**
- * Makes the shards: their shared memory, and a Piscina pool of one thread for each, whose loop is
- * that pool's one long task. A shard that fails takes the node down: what it held may be half done.
- */
-import { randomBytes } from 'node:crypto';
+/** Makes the shards: their shared memory and what runs on their threads. A shard that fails takes the node down: what it held may be half done. */
 import { MessageChannel, type MessagePort } from 'node:worker_threads';
-import { Piscina } from 'piscina';
-import { InvariantError } from '../base/assert.ts';
+import { assert, InvariantError } from '../base/assert.ts';
 import type { Clock } from '../base/clock.ts';
+import { crypto } from '../base/lazy-modules.ts';
 import { Random } from '../base/random.ts';
 import { Control } from '../channel/control.ts';
 import type { EffectLog } from '../channel/effect-log.ts';
@@ -23,6 +19,7 @@ import type { ShardTask } from '../shard/shard-thread.ts';
 import { slowCommand, type SlowCommand } from '../shard/slow-command.ts';
 import { KeyHash } from '../structures/key-hash.ts';
 import type { ShardLink } from './shard-links.ts';
+import type { ShardThreads } from './shard-threads.ts';
 
 const requestRingBytes = 4 * 1024 * 1024;
 const replyRingBytes = 4 * 1024 * 1024;
@@ -30,7 +27,6 @@ const replyRingBytes = 4 * 1024 * 1024;
 const tapBytes = 4 * 1024 * 1024;
 const initialArenaBytes = 64 * 1024 * 1024;
 const maxArenaBytes = 16 * 1024 * 1024 * 1024;
-const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
 
 export class ShardPool {
   readonly control: Control;
@@ -44,16 +40,19 @@ export class ShardPool {
   /** Streams of slots that move to another node; the door reads them. */
   readonly taps: readonly EffectLog[];
   readonly #databaseCount: number;
-  #pools: Piscina[] = [];
+  readonly #threads: ShardThreads;
   #tasks: Promise<unknown>[] = [];
 
-  constructor(effectLogs: readonly EffectLog[], databaseCount: number) {
+  /** A thread for each log. */
+  constructor(threads: ShardThreads, effectLogs: readonly EffectLog[], databaseCount: number) {
+    assert(threads.length === effectLogs.length, 'a shard has a thread and a log');
+    this.#threads = threads;
     const count = effectLogs.length;
     this.control = Control.create(count);
     this.effectLogs = effectLogs;
     this.taps = createTaps(count, tapBytes, this.control, effectLogs[0]!.control);
     this.#databaseCount = databaseCount;
-    this.#hashSeeds = [randomBytes(4).readInt32LE(), randomBytes(4).readInt32LE()];
+    this.#hashSeeds = [randomSeed(), randomSeed()];
     const hash = new KeyHash(...this.#hashSeeds);
     const limits = new SharedLimits(this.control);
     this.keyspaces = effectLogs.map((_, shard) => {
@@ -74,29 +73,21 @@ export class ShardPool {
     }));
   }
 
-  /** Starts all threads. `onFailure` is called if one ends before `stop`. */
+  /** Has all threads execute. `onFailure` is called if one ends before `stop`. */
   start(onFailure: (shard: number, error: unknown) => void): void {
-    this.links.forEach((_, shard) => {
-      const pool = new Piscina({
-        filename: new URL(`../../workers/shard.${extension}`, import.meta.url).href,
-        minThreads: 1,
-        maxThreads: 1,
-        atomics: 'disabled',
-        name: 'default',
-      });
+    for (const [shard, thread] of this.#threads.entries()) {
       const task = this.#task(shard);
-      this.#pools.push(pool);
       // Piscina's types take the transfer list for the web's, which it is not.
       const transferList: object = [task.port];
-      this.#tasks.push(this.#watch(shard, pool.run(task, { transferList }), onFailure));
-    });
+      this.#tasks.push(this.#watch(shard, thread.run(task, { transferList }), onFailure));
+    }
   }
 
   /** Lets the shards finish what has been requested and ends their threads. */
   async stop(): Promise<void> {
     this.control.stop();
     await Promise.all(this.#tasks);
-    await Promise.all(this.#pools.map((pool) => pool.destroy()));
+    await Promise.all(this.#threads.map((thread) => thread.destroy()));
     for (const { port } of this.links) port.close();
   }
 
@@ -121,7 +112,7 @@ export class ShardPool {
       effectWriters,
       stats: this.stats[index]!,
       clock,
-      random: new Random(randomBytes(4).readInt32LE()),
+      random: new Random(randomSeed()),
       takeBig: () => { throw new InvariantError('the door does not execute large requests'); },
       onOrder: () => { throw new InvariantError('the door does not carry out orders'); },
       onSlow: (call, us) => onSlow(slowCommand(call, us)),
@@ -135,7 +126,7 @@ export class ShardPool {
       shardCount: this.links.length,
       databaseCount: this.#databaseCount,
       hashSeeds: this.#hashSeeds,
-      randomSeed: randomBytes(4).readInt32LE(),
+      randomSeed: randomSeed(),
       control: this.control.buffer,
       requests: requests.buffer,
       replies: replies.buffer,
@@ -146,4 +137,9 @@ export class ShardPool {
       port: this.#ports[shard]!,
     };
   }
+}
+
+/** Any 32 bits. */
+function randomSeed(): number {
+  return crypto().randomBytes(4).readInt32LE();
 }

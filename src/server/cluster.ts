@@ -2,8 +2,8 @@
  * Opens the node's membership of a cluster and ties it to the keyspace, the door, the configuration and the bus. In two
  * steps: what nodes.conf says can be asked while data is still loaded; the bus and migrations need the data.
  */
-import { randomInt } from 'node:crypto';
 import { join } from 'node:path';
+import { crypto } from '../base/lazy-modules.ts';
 import { Random } from '../base/random.ts';
 import type { FileLock } from '../base/file-lock.ts';
 import type { ClusterNode } from '../cluster/cluster-node.ts';
@@ -35,7 +35,7 @@ export function openCluster(server: Server): OpenCluster {
     slotKeyCount: (slot) => server.countKeysInSlot(slot),
     dropKeys: () => server.dropKeys(),
     now: () => Math.floor(clock.now()),
-    random: new Random(randomInt(2 ** 32)),
+    random: new Random(crypto().randomInt(2 ** 32)),
   });
   logger.notice(wasKnown ? `Node configuration loaded, I'm ${node.myself.id}` : `No cluster configuration found, I'm ${node.myself.id}`);
   node.setLoading(true);

@@ -9,6 +9,7 @@ import { LogControl } from '../channel/log-control.ts';
 import type { Config } from '../config/config.ts';
 import type { ShutdownStep } from '../lifecycle/shutdown.ts';
 import { ShardPool } from '../routing/shard-pool.ts';
+import type { ShardThreads } from '../routing/shard-threads.ts';
 import { ListenError } from '../socket/listen-error.ts';
 import { Listeners, type ListenValues } from '../socket/listeners.ts';
 import { joinCluster, openCluster } from './cluster.ts';
@@ -29,13 +30,13 @@ export interface OpenedServer {
   readonly stopSteps: (isForced: boolean) => readonly ShutdownStep[];
 }
 
-/** `onFault` is called for a defect of ours after the start: the process cannot go on. */
-export async function openServer(config: Config, logger: ServerLogger, onFault: (error: unknown) => void): Promise<OpenedServer> {
+/** `threads`: one for each shard. `onFault` is called for a defect of ours after the start: the process cannot go on. */
+export async function openServer(config: Config, threads: ShardThreads, logger: ServerLogger, onFault: (error: unknown) => void): Promise<OpenedServer> {
   const { values } = config;
   const clock = new Clock();
   const logControl = LogControl.create(values.appendfsync);
   const logs = Array.from({ length: values.shards }, () => EffectLog.create(effectLogBytes, logControl));
-  const pool = new ShardPool(logs, values.databases);
+  const pool = new ShardPool(threads, logs, values.databases);
   pool.start((shard, error) => {
     logger.warning(`Shard ${shard} has failed`, { error });
     onFault(error);

@@ -5,7 +5,7 @@
 import { once } from 'node:events';
 import { connect as connectTcp, createServer as createTcpServer, isIP } from 'node:net';
 import type { Server, Socket, TcpNetConnectOpts } from 'node:net';
-import { connect as connectTls, createServer as createTlsServer } from 'node:tls';
+import { tls } from '../base/lazy-modules.ts';
 import type { Logger } from '../base/logger.ts';
 import type { ConfigValues } from '../config/options.ts';
 import { isSkippable } from './bind-address.ts';
@@ -41,11 +41,11 @@ export class BusSockets {
     const overTls = values['tls-cluster'];
     const outgoing = overTls ? tlsClientOptions(values) : undefined;
     const incoming = overTls ? tlsServerOptions({ ...values, 'tls-auth-clients': 'yes' }) : undefined;
-    this.#connect = (to) => (outgoing === undefined ? connectTcp(to) : connectTls({ ...outgoing, ...to }));
+    this.#connect = (to) => (outgoing === undefined ? connectTcp(to) : tls().connect({ ...outgoing, ...to }));
     this.#sourceAddress = this.#checkedSource(values['bind-source-addr']);
     const plan = listenPlan({ bind: values.bind, port, 'tls-port': 0, unixsocket: '' }) as PlannedPort[];
     for (const planned of plan) {
-      const server = incoming === undefined ? createTcpServer() : createTlsServer(incoming);
+      const server = incoming === undefined ? createTcpServer() : tls().createServer(incoming);
       server.maxConnections = inboundLinksMax;
       server.on(incoming === undefined ? 'connection' : 'secureConnection', (socket: Socket) => this.#onLink(new BusLink(socket)));
       await this.#listen(server, planned, values['tcp-backlog']);

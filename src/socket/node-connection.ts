@@ -4,7 +4,7 @@
  */
 import { connect as connectTcp, isIP } from 'node:net';
 import type { Socket } from 'node:net';
-import { connect as connectTls } from 'node:tls';
+import { tls } from '../base/lazy-modules.ts';
 import type { ConfigValues } from '../config/options.ts';
 import { BusLink } from './bus-link.ts';
 import { tlsClientOptions } from './tls-settings.ts';
@@ -23,7 +23,7 @@ export function connectToNode(values: SocketValues & Pick<ConfigValues, 'bind-so
 export function openNodeSocket(values: SocketValues, host: string, port: number, onConnected: () => void, localAddress = ''): Socket {
   const overTls = values['tls-cluster'];
   const to = { host, port, ...(localAddress === '' ? {} : { localAddress }) };
-  const socket = overTls ? connectTls({ ...tlsClientOptions(values), ...to }) : connectTcp(to);
+  const socket = overTls ? tls().connect({ ...tlsClientOptions(values), ...to }) : connectTcp(to);
   socket.once(overTls ? 'secureConnect' : 'connect', onConnected);
   return socket;
 }

@@ -3,8 +3,8 @@
  * that shake hands go on with the settings they began with.
  */
 import type { Socket } from 'node:net';
-import { createServer } from 'node:tls';
 import type { Server, TLSSocket } from 'node:tls';
+import { tls } from '../base/lazy-modules.ts';
 import type { Logger } from '../base/logger.ts';
 import { tlsServerOptions } from './tls-settings.ts';
 import type { TlsValues } from './tls-settings.ts';
@@ -47,7 +47,7 @@ export class TlsGate {
   }
 
   #serverFor(values: TlsValues): Server {
-    const server = createServer(tlsServerOptions(values));
+    const server = tls().createServer(tlsServerOptions(values));
     const isCertificateOptional = values['tls-auth-clients'] === 'optional';
     server.on('secureConnection', (socket) => {
       this.#handshakingCount--;

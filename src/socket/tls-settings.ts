@@ -3,11 +3,10 @@
  * path takes up a renewed certificate. Sessions resume by tickets, whose keys live as long as the settings: a session
  * from before a change of policy is not resumed after it.
  */
-import { constants } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { createSecureContext, DEFAULT_CIPHERS } from 'node:tls';
 import type { ConnectionOptions, SecureVersion, TlsOptions } from 'node:tls';
+import { crypto, tls } from '../base/lazy-modules.ts';
 import type { ConfigValues } from '../config/options.ts';
 import { systemReason } from '../config/system-reason.ts';
 import { ListenError } from './listen-error.ts';
@@ -52,7 +51,7 @@ export function tlsServerOptions(values: TlsValues): TlsOptions {
     ...(values['tls-session-cache-timeout'] === 0 ? {} : { sessionTimeout: values['tls-session-cache-timeout'] }),
   };
   const limits = protocolLimits(values['tls-protocols']);
-  const secureOptions = limits.secureOptions | (values['tls-session-caching'] ? 0 : constants.SSL_OP_NO_TICKET);
+  const secureOptions = limits.secureOptions | (values['tls-session-caching'] ? 0 : crypto().constants.SSL_OP_NO_TICKET);
   return checked({ ...options, ...limits, secureOptions }, values);
 }
 
@@ -60,12 +59,12 @@ const certificateMark = '-----BEGIN CERTIFICATE-----';
 const dhMark = '-----BEGIN DH PARAMETERS-----';
 
 /** From the oldest to the newest. */
-const protocols: readonly (readonly [version: SecureVersion, switchOff: number])[] = [
-  ['TLSv1', constants.SSL_OP_NO_TLSv1],
-  ['TLSv1.1', constants.SSL_OP_NO_TLSv1_1],
-  ['TLSv1.2', constants.SSL_OP_NO_TLSv1_2],
-  ['TLSv1.3', constants.SSL_OP_NO_TLSv1_3],
-];
+const protocols = [
+  ['TLSv1', 'SSL_OP_NO_TLSv1'],
+  ['TLSv1.1', 'SSL_OP_NO_TLSv1_1'],
+  ['TLSv1.2', 'SSL_OP_NO_TLSv1_2'],
+  ['TLSv1.3', 'SSL_OP_NO_TLSv1_3'],
+] as const satisfies readonly (readonly [version: SecureVersion, switchOff: string])[];
 
 function checkFiles(values: TlsValues): void {
   if (values['tls-cert-file'] === '') throw tlsError('No tls-cert-file configured!');
@@ -111,7 +110,7 @@ function filesOf(directory: string): string[] {
 
 /** One list holds the suites of TLS 1.3 and the ciphers of the older versions; a part not given keeps its default. */
 function ciphers(values: TlsValues): string {
-  const defaults = DEFAULT_CIPHERS.split(':');
+  const defaults = tls().DEFAULT_CIPHERS.split(':');
   const suites = values['tls-ciphersuites'] || defaults.filter((name) => name.startsWith('TLS_')).join(':');
   const older = values['tls-ciphers'] || defaults.filter((name) => !name.startsWith('TLS_')).join(':');
   return `${suites}:${older}`;
@@ -124,7 +123,7 @@ function protocolLimits(text: string): { minVersion: SecureVersion; maxVersion: 
     throw tlsError("Invalid tls-protocols specified. Use a combination of 'TLSv1', 'TLSv1.1', 'TLSv1.2' and 'TLSv1.3'.");
   }
   const switchedOff = protocols.filter((protocol) => !wanted.includes(protocol));
-  const secureOptions = switchedOff.reduce((sum, [, switchOff]) => sum | switchOff, 0);
+  const secureOptions = switchedOff.reduce((sum, [, switchOff]) => sum | crypto().constants[switchOff], 0);
   return { minVersion: wanted[0]![0], maxVersion: wanted.at(-1)![0], secureOptions };
 }
 
@@ -141,7 +140,7 @@ function checked(options: TlsOptions, values: TlsValues): TlsOptions {
 
 function tryOut(line: string, options: { [Name in keyof TlsOptions]: TlsOptions[Name] | undefined }): void {
   try {
-    createSecureContext(options as TlsOptions);
+    tls().createSecureContext(options as TlsOptions);
   } catch (error) {
     throw tlsError(`${line}: ${(error as Error).message}`, error);
   }

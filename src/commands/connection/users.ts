@@ -2,7 +2,7 @@
  * Who a client may be. There is one user, `default`, whose password is requirepass: without one,
  * everybody is. Access control lists will answer the same two questions.
  */
-import { createHash, timingSafeEqual } from 'node:crypto';
+import { crypto } from '../../base/lazy-modules.ts';
 import * as errors from '../../protocol/errors.ts';
 import type { DoorCall } from '../door-call.ts';
 
@@ -25,9 +25,9 @@ export function authenticate(call: DoorCall, user: string, password: Uint8Array)
 
 /** Takes the same time wherever the two differ. */
 function isSame(given: Uint8Array, wanted: string): boolean {
-  return timingSafeEqual(digest(given), digest(Buffer.from(wanted, 'utf8')));
+  return crypto().timingSafeEqual(digest(given), digest(Buffer.from(wanted, 'utf8')));
 }
 
 function digest(bytes: Uint8Array): Buffer {
-  return createHash('sha256').update(bytes).digest();
+  return crypto().hash('sha256', bytes, 'buffer');
 }

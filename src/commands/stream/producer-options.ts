@@ -1,5 +1,5 @@
 /** IDMP and IDMPAUTO of XADD: who sends an entry, and what that producer calls it, so that it is added once. */
-import { hash } from 'node:crypto';
+import { crypto } from '../../base/lazy-modules.ts';
 import type { Name } from '../../keyspace/streams/producers.ts';
 import { wordBytes } from '../../protocol/ascii.ts';
 import * as errors from '../../protocol/errors.ts';
@@ -59,7 +59,7 @@ export class ProducerOptions {
     for (let i = first; i < call.argc; i++) {
       content.push(Buffer.from(`${call.length(i)}:`), Buffer.from(call.bytes.subarray(call.offset(i), call.offset(i) + call.length(i))));
     }
-    const digest = hash('sha256', Buffer.concat(content), 'buffer');
+    const digest = crypto().hash('sha256', Buffer.concat(content), 'buffer');
     this.own.takeBytes(digest, 0, CONTENT_ID_BYTES);
   }
 }
