@@ -7,6 +7,7 @@
 import { writeInteger } from '../base/decimal.ts';
 
 export const ID_WORDS = 4;
+export const ID_BYTES = 16;
 /** The longest id as text: twice twenty digits and a dash. */
 export const ID_TEXT_BYTES = 41;
 
@@ -50,6 +51,11 @@ export class StreamId {
   /** Takes milliseconds, a safe integer from 0 on, with the sequence number 0. */
   setMs(ms: number): void {
     this.set(Math.floor(ms / WORD) | 0, ms | 0, 0, 0);
+  }
+
+  /** Sets the bytes from `count` on, in the order of payloads, to those of `word`: 0 or -1. */
+  fillFrom(count: number, word: number): void {
+    this.set(filled(this.msHi, count, word), filled(this.msLo, count - 4, word), filled(this.seqHi, count - 8, word), filled(this.seqLo, count - 12, word));
   }
 
   copy(other: StreamId): void {
@@ -132,6 +138,13 @@ export function compareIdsAt(i32: Int32Array, a: number, b: number): number {
   return compareWords(i32[a]!, i32[a + 1]!, i32[a + 2]!, i32[a + 3]!, i32[b]!, i32[b + 1]!, i32[b + 2]!, i32[b + 3]!);
 }
 
+/** How many of their first bytes, in the order of payloads, the different ids at two Int32 indices have in common. */
+export function commonIdBytes(i32: Int32Array, a: number, b: number): number {
+  let word = 0;
+  while (word < ID_WORDS - 1 && i32[a + word] === i32[b + word]) word++;
+  return word * 4 + (Math.clz32(i32[a + word]! ^ i32[b + word]!) >>> 3);
+}
+
 /** The milliseconds of the id at an Int32 index of the arena, as `ms`. */
 export function msAt(i32: Int32Array, at: number): number {
   return (i32[at]! >>> 0) * WORD + (i32[at + 1]! >>> 0);
@@ -144,6 +157,13 @@ function compareWords(
   if (aMsLo !== bMsLo) return (aMsLo >>> 0) - (bMsLo >>> 0);
   if (aSeqHi !== bSeqHi) return (aSeqHi >>> 0) - (bSeqHi >>> 0);
   return (aSeqLo >>> 0) - (bSeqLo >>> 0);
+}
+
+/** The word with its bytes from `count` on taken from `filling`, most significant first. */
+function filled(word: number, count: number, filling: number): number {
+  if (count >= 4) return word;
+  const mask = count <= 0 ? -1 : 0xff_ff_ff_ff >>> count * 8;
+  return (word & ~mask) | (filling & mask);
 }
 
 function writeUint64(bytes: Uint8Array, pos: number, hi: number, lo: number): number {

@@ -9,7 +9,6 @@ import { StreamId } from '../../structures/stream-id.ts';
 import { TreeCursor } from '../../structures/tree-cursor.ts';
 import type { Call } from '../call.ts';
 import { replyProgress } from './group-progress.ts';
-import { radixNodeCount } from './radix-nodes.ts';
 import { replyDeliveries, replyEntries, replyEntry, replyIdAt, replyLong } from './stream-replies.ts';
 
 const full = wordBytes('full');
@@ -70,7 +69,7 @@ function replyFacts({ reply, nowMs }: Call, streams: Streams, head: number): voi
   reply.bulkLatin1('radix-tree-keys');
   reply.integer(streams.nodeCount(head));
   reply.bulkLatin1('radix-tree-nodes');
-  reply.integer(radixNodeCount(streams, head));
+  reply.integer(streams.radixNodeCount(head));
   reply.bulkLatin1('last-generated-id');
   replyIdAt(reply, arena, at + HeadWord.lastId);
   reply.bulkLatin1('max-deleted-entry-id');

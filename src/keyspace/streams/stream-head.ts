@@ -1,15 +1,15 @@
 /**
  * The head of a stream: the block at an entry's value address, in Int32 words.
  *
- *      0   1       2        3      4-7      8-11         12  13         14  15     16-19     20        21
- *     node tree  length   tail   last id  greatest id   entries added  group tree  first id  producers  free
- *                         node            deleted       high, low                            of unique
- *                                                                                            entries
+ *      0   1       2        3      4-7      8-11         12  13         14  15     16-19     20         21
+ *     node tree  length   tail   last id  greatest id   entries added  group tree  first id  producers  nodes of
+ *                         node            deleted       high, low                            of unique  Redis's
+ *                                                                                            entries    radix tree
  */
 import { Purpose, type Arena } from '../../memory/arena.ts';
 
 export const HeadWord = {
-  nodes: 0, length: 2, tail: 3, lastId: 4, maxDeletedId: 8, entriesAdded: 12, groups: 14, firstId: 16, producers: 20,
+  nodes: 0, length: 2, tail: 3, lastId: 4, maxDeletedId: 8, entriesAdded: 12, groups: 14, firstId: 16, producers: 20, radixNodes: 21,
 } as const;
 
 const HEAD_WORDS = 22;

@@ -20,6 +20,7 @@ import type { ValueLimits } from '../value-limits.ts';
 import { countAdded, createHead, HeadWord, lengthOf } from './stream-head.ts';
 import { StreamCursor } from './stream-cursor.ts';
 import { Producers } from './producers.ts';
+import { RadixNodes } from './radix-nodes.ts';
 import { StreamGroups } from './stream-groups.ts';
 
 /** No node, and no entry's fields and values together, may be larger. */
@@ -33,6 +34,7 @@ export class Streams implements ValueKind {
   readonly #limits: ValueLimits;
   readonly #order: IdOrder;
   readonly #tree: OrderedTree;
+  readonly #radixNodes: RadixNodes;
   /** For commands that read entries; no method uses it. */
   readonly readCursor: StreamCursor;
   readonly #cursor: StreamCursor;
@@ -46,6 +48,7 @@ export class Streams implements ValueKind {
     this.nodes = new StreamNodes(arena);
     this.#order = new IdOrder(arena);
     this.#tree = new OrderedTree(arena, this.#order);
+    this.#radixNodes = new RadixNodes(arena, this.#tree, this.#order);
     this.readCursor = this.#newCursor();
     this.#cursor = this.#newCursor();
     this.#nodeCursor = new TreeCursor(arena);
@@ -106,6 +109,11 @@ export class Streams implements ValueKind {
 
   nodeCount(head: number): number {
     return this.#tree.count(head * 2 + HeadWord.nodes);
+  }
+
+  /** How many nodes Redis's radix tree for the same nodes has: one when it is empty. */
+  radixNodeCount(head: number): number {
+    return Math.max(this.arena.i32[head * 2 + HeadWord.radixNodes]!, 1);
   }
 
   forEachNode(head: number, visit: (node: number) => void): void {
@@ -180,8 +188,10 @@ export class Streams implements ValueKind {
   linkNode(head: number, node: number): void {
     const { i32 } = this.arena;
     this.#id.load(i32, node * 2);
-    this.#tree.append(head * 2 + HeadWord.nodes, this.#id.ms, node);
+    const root = head * 2 + HeadWord.nodes;
+    this.#tree.append(root, this.#id.ms, node);
     this.arena.i32[head * 2 + HeadWord.tail] = node;
+    this.arena.i32[head * 2 + HeadWord.radixNodes]! += this.#radixNodes.shareOf(root, node);
   }
 
   /** Deletes the entry with this id; false when there is none. The first id and the greatest deleted one are the caller's. */
@@ -217,6 +227,7 @@ export class Streams implements ValueKind {
   removeNode(head: number, node: number): void {
     const { i32 } = this.arena;
     const root = head * 2 + HeadWord.nodes;
+    i32[head * 2 + HeadWord.radixNodes]! -= this.#radixNodes.shareOf(root, node);
     this.#id.load(i32, node * 2);
     this.#tree.remove(root, this.#id.ms, node);
     if (i32[head * 2 + HeadWord.tail] === node) {
