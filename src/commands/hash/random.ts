@@ -1,19 +1,14 @@
 /** HRANDFIELD: fields by chance, each as likely as any other. */
-import { INT64_MAX, INT64_MIN } from '../../base/int64.ts';
 import type { Hashes } from '../../keyspace/hashes.ts';
 import { wordBytes } from '../../protocol/ascii.ts';
-import * as errors from '../../protocol/errors.ts';
 import type { Call } from '../call.ts';
 import { wrongTypeEntry } from '../collection.ts';
+import { readDrawCount, refusesDraws } from '../draw-count.ts';
 import { replyElement } from '../element.ts';
 import { findHash } from './key.ts';
 import { hashRow } from './row.ts';
 
 const withValuesWord = wordBytes('withvalues');
-/** Of the count's C type; its least is not a count. */
-const [longMin, longMax] = [INT64_MIN + 1n, INT64_MAX];
-/** One command may not keep a shard busy with more repetitions. */
-const repeatedMax = 2 ** 31;
 /** A hash with at least so many times the fields that are asked for is not walked through: they are drawn. */
 const sparseFactor = 3;
 
@@ -31,11 +26,12 @@ export const hrandfield = hashRow('hrandfield', -2, 'readonly', 'RO access', {
 });
 
 function replySeveral(call: Call): void {
-  const count = readCount(call);
+  const count = readDrawCount(call, withValuesWord);
   if (Number.isNaN(count)) return;
   const entry = findHash(call);
   if (entry === wrongTypeEntry) return;
   if (entry === 0 || count === 0) return call.reply.array(0);
+  if (refusesDraws(call, count)) return;
   const withValues = call.argc === 4;
   const { hashes } = call.keyspaceOf(1);
   const size = hashes.length(entry);
@@ -44,18 +40,6 @@ function replySeveral(call: Call): void {
   if (count < 0) replyRepeated(call, hashes, entry, replied, withValues);
   else if (hashes.isTable(entry) && replied * sparseFactor <= size) replyDrawn(call, hashes, entry, replied, withValues);
   else replyPassed(call, hashes, entry, replied, withValues);
-}
-
-/** The count of argument 2, or NaN after an error reply. */
-function readCount(call: Call): number {
-  const count = call.int64(2);
-  const error = count === undefined ? errors.notInteger
-    : count < longMin ? errors.outOfRangeBetween(longMin, longMax)
-    : call.argc > 4 || (call.argc === 4 && !call.is(3, withValuesWord)) ? errors.syntax
-    : count < -repeatedMax || (call.argc === 4 && count > longMax / 2n) ? errors.outOfRange : undefined;
-  if (error === undefined) return Number(count);
-  call.fail(error);
-  return Number.NaN;
 }
 
 /** So many draws, whatever has been drawn before. */

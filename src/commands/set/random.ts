@@ -1,5 +1,4 @@
 /** SPOP and SRANDMEMBER: members by chance, each as likely as any other. An SPOP leaves what it has chosen as SREM. */
-import { INT64_MAX, INT64_MIN } from '../../base/int64.ts';
 import { ValueType } from '../../keyspace/entry.ts';
 import type { Sets } from '../../keyspace/sets.ts';
 import { SetCursor } from '../../keyspace/sets/set-cursor.ts';
@@ -9,16 +8,13 @@ import { about } from '../about.ts';
 import type { Call } from '../call.ts';
 import { findCollection, removeIfEmpty, wrongTypeEntry } from '../collection.ts';
 import type { ShardCommand } from '../command.ts';
+import { readDrawCount, refusesDraws } from '../draw-count.ts';
 import { oneKey } from '../key-specs.ts';
 import { findForRemoval, logMember, replyMember } from './members.ts';
 import { replyAll } from './read.ts';
 
 const member = new ListpackValue();
 const cursor = new SetCursor();
-/** Of the count's C type; its least is not a count. */
-const [longMin, longMax] = [INT64_MIN + 1n, INT64_MAX];
-/** One command may not keep a shard busy with more repetitions. */
-const repeatedMax = 2 ** 31;
 /** A set with at least so many times the members that are asked for is not walked through: they are drawn. */
 const sparseFactor = 3;
 
@@ -51,7 +47,7 @@ export const srandmember: ShardCommand = {
   place: 'shard',
   execute(call) {
     if (call.argc > 3) return call.fail(errors.syntax);
-    const count = call.argc === 2 ? 1 : readCount(call);
+    const count = call.argc === 2 ? 1 : readDrawCount(call);
     if (Number.isNaN(count)) return;
     const entry = findCollection(call, 1, ValueType.set);
     if (entry === wrongTypeEntry) return;
@@ -106,20 +102,10 @@ function popDrawn(call: Call, entry: number): void {
   sets.removeAt(entry, place);
 }
 
-/** The count of argument 2, or NaN after an error reply. */
-function readCount(call: Call): number {
-  const count = call.int64(2);
-  const error = count === undefined ? errors.notInteger
-    : count < longMin ? errors.outOfRangeBetween(longMin, longMax)
-    : count < -repeatedMax ? errors.outOfRange : undefined;
-  if (error === undefined) return Number(count);
-  call.fail(error);
-  return Number.NaN;
-}
-
 /** A count below zero wants so many draws, whatever has been drawn before; one above zero distinct members. */
 function replyChosen(call: Call, entry: number, count: number): void {
   if (entry === 0 || count === 0) return call.reply.array(0);
+  if (refusesDraws(call, count)) return;
   const { sets } = call.keyspaceOf(1);
   const size = sets.length(entry);
   call.reply.array(Math.min(Math.abs(count), count < 0 ? Infinity : size));

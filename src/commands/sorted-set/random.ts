@@ -1,16 +1,13 @@
 /** ZRANDMEMBER: one member or some at random, all different or not. */
 import { ValueType } from '../../keyspace/entry.ts';
 import { wordBytes } from '../../protocol/ascii.ts';
-import * as errors from '../../protocol/errors.ts';
 import type { Call } from '../call.ts';
 import { findCollection, wrongTypeEntry } from '../collection.ts';
+import { readDrawCount, refusesDraws } from '../draw-count.ts';
 import { beginMembers, replyMember } from './reply-members.ts';
 import { sortedSetRow } from './row.ts';
 
 const withScores = wordBytes('withscores');
-const LEAST_COUNT = -(2n ** 63n - 1n);
-/** With scores there are twice as many elements. */
-const COUNT_END_WITH_SCORES = 2n ** 62n;
 
 export const zrandmember = sortedSetRow('zrandmember', {
   arity: -2,
@@ -36,26 +33,17 @@ function replyOne(call: Call): void {
 }
 
 function replySome(call: Call): void {
-  const count = readCount(call);
-  if (count === undefined) return;
+  const count = readDrawCount(call, withScores);
+  if (Number.isNaN(count)) return;
   const entry = findCollection(call, 1, ValueType.zset);
   if (entry === wrongTypeEntry) return;
   const hasScores = call.argc === 4;
   if (entry === 0 || count === 0) return call.reply.array(0);
+  if (refusesDraws(call, count)) return;
   const size = call.keyspaceOf(1).sortedSets.length(entry);
   if (count >= size) replyAll(call, entry, size, hasScores);
   else if (count < 0) replyRepeating(call, entry, size, -count, hasScores);
   else replyRanks(call, entry, drawRanks(call, size, count), hasScores);
-}
-
-/** Negative: members may come again. Undefined after an error reply. */
-function readCount(call: Call): number | undefined {
-  const count = call.int64(2);
-  if (count === undefined) return refuse(call, errors.notInteger);
-  if (count < LEAST_COUNT) return refuse(call, errors.outOfRangeBetween(LEAST_COUNT, -LEAST_COUNT));
-  if (call.argc > 4 || (call.argc === 4 && !call.is(3, withScores))) return refuse(call, errors.syntax);
-  if (call.argc === 4 && (count >= COUNT_END_WITH_SCORES || count <= -COUNT_END_WITH_SCORES)) return refuse(call, errors.outOfRange);
-  return Number(count);
 }
 
 /** From the last to the first, as Redis does. */
@@ -91,9 +79,4 @@ function drawRanks(call: Call, size: number, count: number): Set<number> {
     ranks.add(ranks.has(drawn) ? top : drawn);
   }
   return ranks;
-}
-
-function refuse(call: Call, error: string): undefined {
-  call.fail(error);
-  return undefined;
 }

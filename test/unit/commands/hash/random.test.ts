@@ -51,10 +51,3 @@ describe.each([['small', 20], ['large', 700]])('a %s hash', (_, size) => {
     }
   });
 });
-
-test('so many repetitions that they would never end are refused', () => {
-  const bench = new CommandBench();
-  bench.run('HSET h a 1');
-  expect(bench.run('HRANDFIELD h -2147483649')).toBe('-ERR value is out of range\r\n');
-  expect(bench.run('HRANDFIELD h -9223372036854775807')).toBe('-ERR value is out of range\r\n');
-});
