@@ -16,6 +16,8 @@ const config = { 'cluster-enabled': 'yes', 'cluster-require-full-coverage': 'no'
 const patienceMs = 300_000;
 const valueBytes = 64;
 const keysPerBatch = 1000;
+/** Of the load: both programs are compiled, and what the filling left behind is collected. */
+const warmUpSeconds = 5;
 const quietSeconds = 5;
 /** Slots of which MIGRATE moves the keys. */
 const sampleSlots = 500;
@@ -41,6 +43,8 @@ export async function measureMigration(contestants: readonly Contestant[], keyCo
 async function moveAtOnce({ servers, clients: [from, to], ids }: Pair, keyCount: number, writesPerSecond: number, report: Report): Promise<number> {
   await fill(from, keyCount);
   const writers = await PacedWriters.start(servers.map(({ address }) => address.port), writesPerSecond, keyCount);
+  await writers.forSeconds(warmUpSeconds);
+  writers.takeLatencies();
   await writers.forSeconds(quietSeconds);
   const before = writers.takeLatencies();
   const startedMs = performance.now();
@@ -52,15 +56,15 @@ async function moveAtOnce({ servers, clients: [from, to], ids }: Pair, keyCount:
   await writers.forSeconds(quietSeconds);
   const after = writers.takeLatencies();
   const lost = await writers.stop();
-  report.table(['writes', 'count', 'p50 ms', 'p99 ms', 'max ms'], [line('before', before), line('while slots move', during), line('while keys are deleted', after)]);
+  report.table(['writes', 'count', 'p50 ms', 'p99 ms', 'max ms', 'stall of the load ms'], [line('before', before), line('while slots move', during), line('while keys are deleted', after)]);
   const status = (await from.call('CLUSTER', 'MIGRATION', 'STATUS', 'ALL')) as unknown[][];
   report.remark(`State ${state} after ${round(tookMs / 1000)} s, writes were paused for ${String(status[0]!.at(-1))} ms; ` +
     `${grouped(Number(await to.call('DBSIZE')))} keys arrived; acknowledged writes lost: ${lost}.`);
   return keyCount / (tookMs / 1000);
 }
 
-function line(when: string, { count, p50, p99, max }: Latencies): string[] {
-  return [when, grouped(count), round(p50), round(p99), round(max)];
+function line(when: string, { count, p50, p99, max, stall }: Latencies): string[] {
+  return [when, grouped(count), round(p50), round(p99), round(max), round(stall)];
 }
 
 async function stateOf(client: RespClient): Promise<string | undefined> {

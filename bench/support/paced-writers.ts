@@ -18,6 +18,8 @@ export interface Latencies {
   readonly p50: number;
   readonly p99: number;
   readonly max: number;
+  /** For how long this program stood still at most, as on a machine with too few processors: latencies hold that as well. */
+  readonly stall: number;
 }
 
 interface Write {
@@ -88,6 +90,8 @@ export class PacedWriters {
   /** The lanes' node that had the slots last. */
   #node = 0;
   #count = 0;
+  #tickedMs = 0;
+  #stallMs = 0;
   #isOn = true;
 
   static async start(ports: readonly number[], perSecond: number, keyCount: number): Promise<PacedWriters> {
@@ -106,7 +110,10 @@ export class PacedWriters {
     const startedMs = performance.now();
     this.#timer = setInterval(() => {
       if (!this.#isOn) return;
-      const due = Math.floor(((performance.now() - startedMs) * perSecond) / 1000);
+      const nowMs = performance.now();
+      if (this.#tickedMs > 0) this.#stallMs = Math.max(this.#stallMs, nowMs - this.#tickedMs - pacePeriodMs);
+      this.#tickedMs = nowMs;
+      const due = Math.floor(((nowMs - startedMs) * perSecond) / 1000);
       while (this.#count < due) this.#write();
       for (const lane of this.#lanes.flat()) lane.flush();
     }, pacePeriodMs);
@@ -120,8 +127,10 @@ export class PacedWriters {
   takeLatencies(): Latencies {
     const { count, max } = this.#nanoseconds;
     const [p50, p99] = [50, 99].map((share) => this.#nanoseconds.percentile(share) / 1e6) as [number, number];
+    const stall = this.#stallMs;
     this.#nanoseconds.reset();
-    return { count, p50, p99, max: max / 1e6 };
+    this.#stallMs = 0;
+    return { count, p50, p99, max: max / 1e6, stall };
   }
 
   /** Ends the load and reads back what was acknowledged; how many writes are lost. */
