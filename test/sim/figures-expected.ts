@@ -32,7 +32,7 @@ export function expectation({ nodeCount, nodeTimeoutMs }: Pick<FigureOptions, 'n
     knownMs: 2 * nodeTimeoutMs + 1000,
     /** A primary with slots is taken back two timeouts after it failed, with the next pong; and a second for ticks. */
     backMs: 2.5 * nodeTimeoutMs + 1000,
-    /** A primary that has just started does not serve for 2 s; and a second for its start and ticks. */
+    /** A primary that is ready does not serve for 2 s; and a second for links and ticks. */
     servesMs: 3000,
   };
 }
