@@ -1,6 +1,7 @@
 /** Who is a member: nodes that come, go, get their names and change their roles. Pure. */
 import { NodeFlag, isPrimary } from './node-info.ts';
 import type { NodeInfo } from './node-info.ts';
+import { ownsSlots } from './slot-bitmap.ts';
 import { NO_OWNER, nodeOf, withNode } from './state.ts';
 import type { ClusterState } from './state.ts';
 
@@ -49,5 +50,5 @@ export function withoutSlotsOf(state: ClusterState, id: string): ClusterState {
 }
 
 function disowned(owners: readonly string[], id: string): readonly string[] {
-  return owners.includes(id) ? owners.map((owner) => (owner === id ? NO_OWNER : owner)) : owners;
+  return ownsSlots(owners, id) ? owners.map((owner) => (owner === id ? NO_OWNER : owner)) : owners;
 }

@@ -1,7 +1,7 @@
 /** What a known sender tells about others: who has failed, who is alive, who is new, and where they are. */
 import type { GossipEntry, PingExtensions, PingMessage } from '../bus/message.ts';
 import { withMember, withoutMember } from '../member-operations.ts';
-import { NodeFlag, roleIn } from '../node-info.ts';
+import { NodeFlag, hasFailed, roleIn } from '../node-info.ts';
 import type { ClientAddress, NodeInfo } from '../node-info.ts';
 import { newNode, nodeOf } from '../state.ts';
 import { isBlacklisted } from './blacklist.ts';
@@ -35,7 +35,8 @@ function takeEntry(core: CoreContext, sender: NodeInfo, node: NodeInfo, entry: G
   }
   const peer = core.peer(node.id);
   const pongMs = entry.pongReceivedSeconds * 1000;
-  const isAlive = !isDown && peer.pingSentMs === 0 && countReports(core, peer) === 0;
+  // Who has failed is only forgiven by a pong of its own, so it has to be pinged whatever others have heard of it.
+  const isAlive = !isDown && !hasFailed(node) && peer.pingSentMs === 0 && countReports(core, peer) === 0;
   if (isAlive && pongMs <= core.nowMs + clockToleranceMs && pongMs > peer.pongReceivedMs) peer.pongReceivedMs = pongMs;
   if (!isDown && hasAddress(entry)) moveIfUnreachable(core, node.id, entry);
 }

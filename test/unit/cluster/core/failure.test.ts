@@ -118,6 +118,17 @@ describe('a node that answers again', () => {
     expect(play.flags('e')).toBe('master');
   });
 
+  test('is asked itself, also when others with faster clocks have just heard of it', () => {
+    const play = new Play(five());
+    pass(play, nodeTimeoutMs + 200, 'bcd');
+    play.from('b', 'fail', mine('b'), { nodeId: idOf('e') });
+    for (let passedMs = 0; passedMs < 2 * nodeTimeoutMs + 1000; passedMs += 100) {
+      pass(play, 100, 'bcde');
+      play.from('b', 'ping', mine('b'), gossiping(gossipOf('e', { pongReceivedSeconds: Math.floor((play.nowMs + 500) / 1000) })));
+    }
+    expect(play.flags('e')).toBe('master');
+  });
+
   test('is back at once when it owns none', () => {
     const play = new Play(stateWith(peerOf('b'), peerOf('c', { flags: NodeFlag.replica, primaryId: idOf('b') })));
     play.pass(100, 'bc');
