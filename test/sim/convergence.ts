@@ -3,6 +3,7 @@
  * the same roles, slots, and config epochs of who has slots, and no two primaries share a config epoch; exactly those that are down are taken
  * for failed, and replaced where they have replicas; all have the same current epoch, and serve if every owner runs.
  */
+import { SLOT_COUNT } from '../../src/base/crc16.ts';
 import { NodeFlag, hasFailed, isPrimary } from '../../src/cluster/node-info.ts';
 import { exceptSlots, ownsSlots, sameSlots, slotsIn, slotsOf } from '../../src/cluster/slot-bitmap.ts';
 import { slotRanges } from '../../src/cluster/slot-ranges.ts';
@@ -69,7 +70,7 @@ function wrongFlags(world: World, node: SimNode, downIds: ReadonlySet<string>): 
 function notServing(node: SimNode, running: readonly SimNode[], downIds: ReadonlySet<string>): string | undefined {
   const { owners } = node.state;
   const isLost = (slot: number): boolean => running.some(({ state }) => downIds.has(state.owners[slot]!));
-  const unowned = owners.includes(NO_OWNER) ? owners.flatMap((owner, slot) => (owner === NO_OWNER ? [slot] : [])) : [];
+  const unowned = node.node.table.health.slotsAssigned < SLOT_COUNT ? owners.flatMap((owner, slot) => (owner === NO_OWNER ? [slot] : [])) : [];
   const stray = unowned.find((slot) => !isLost(slot));
   if (stray !== undefined) return `${node.name} knows no owner of slot ${stray}`;
   const misses = node.world.settings.requireFullCoverage && (unowned.length > 0 || slotRanges(owners).some(({ ownerId }) => downIds.has(ownerId)));

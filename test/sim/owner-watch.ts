@@ -90,17 +90,22 @@ export class OwnerWatch {
     }
   }
 
-  #checkTakings(node: SimNode, former: ClusterState, { owners }: ClusterState, hearing: BusMessage): void {
+  #checkTakings(node: SimNode, former: ClusterState, { nodes, owners }: ClusterState, hearing: BusMessage): void {
     const claim = claimIn(hearing);
-    const { unclaimed } = this.#memoryOf(node);
-    for (const [slot, owner] of owners.entries()) {
-      const previous = former.owners[slot]!;
-      if (owner === previous || owner === NO_OWNER || previous === NO_OWNER) continue;
-      const takes = `${node.name} takes ${slot} from ${this.#world.nameOf(previous)} for ${this.#world.nameOf(owner)}`;
-      if (claim?.id !== owner || !hasSlot(claim.slots, slot)) fail('one owner', `${takes}, which does not claim it`);
-      const { configEpoch } = former.nodes.get(previous)!;
-      if (claim.configEpoch <= configEpoch && !unclaimed.has(slot)) fail('one owner', `${takes} under epoch ${claim.configEpoch}, and that one has ${configEpoch}`);
+    for (const id of nodes.keys()) {
+      for (const slot of slotsIn(exceptSlots(slotsOf(owners, id), slotsOf(former.owners, id)))) this.#checkTaking(node, former, id, slot, claim);
     }
+  }
+
+  #checkTaking(node: SimNode, former: ClusterState, owner: string, slot: number, claim: Claim | undefined): void {
+    const previous = former.owners[slot]!;
+    if (previous === NO_OWNER) return;
+    const isClaimed = claim?.id === owner && hasSlot(claim.slots, slot);
+    const { configEpoch } = former.nodes.get(previous)!;
+    const isNewer = isClaimed && (claim.configEpoch > configEpoch || this.#memoryOf(node).unclaimed.has(slot));
+    if (isNewer) return;
+    const takes = `${node.name} takes ${slot} from ${this.#world.nameOf(previous)} for ${this.#world.nameOf(owner)}`;
+    fail('one owner', isClaimed ? `${takes} under epoch ${claim.configEpoch}, and that one has ${configEpoch}` : `${takes}, which does not claim it`);
   }
 
   #memoryOf(node: SimNode): Memory {

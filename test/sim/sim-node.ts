@@ -7,6 +7,7 @@ import { ClusterNode } from '../../src/cluster/cluster-node.ts';
 import type { BusDriver, ClusterHost } from '../../src/cluster/cluster-node.ts';
 import type { Output } from '../../src/cluster/core/output.ts';
 import { parseNodesConf, printNodesConf } from '../../src/cluster/nodes-conf.ts';
+import type { ClusterSettings } from '../../src/cluster/settings.ts';
 import { ownsSlots } from '../../src/cluster/slot-bitmap.ts';
 import { newClusterState } from '../../src/cluster/state.ts';
 import type { ClusterState } from '../../src/cluster/state.ts';
@@ -49,6 +50,10 @@ export class SimNode implements ClusterHost, BusDriver {
     this.candidate = new Candidate(this);
   }
 
+  get settings(): ClusterSettings {
+    return this.world.settings;
+  }
+
   get isUp(): boolean {
     return this.#node !== undefined;
   }
@@ -70,7 +75,7 @@ export class SimNode implements ClusterHost, BusDriver {
     const found = text === '' ? newClusterState(this.newId(), this.newId()) : parseNodesConf(text, this.now(), this.newId());
     this.life++;
     this.candidate.reset();
-    const settings = { ...this.world.settings, address: { ip: '', port: clientPort, tlsPort: 0, busPort, hostname: '' } };
+    const settings = { ...this.settings, address: { ip: '', port: clientPort, tlsPort: 0, busPort, hostname: '' } };
     this.#node = new ClusterNode(this, settings, found);
     this.#node.connectBus(this);
     this.#rename(found.myId);
@@ -190,7 +195,7 @@ export class SimNode implements ClusterHost, BusDriver {
 
   send(link: number, message: BusMessage): void {
     this.world.watcher.says(this, message, this.world.network.peerOf(this, link));
-    this.world.network.send(this, link, message);
+    this.world.network.send(this, link, this.world.tellsForgotten ? message : withoutForgotten(message));
   }
 
   waitingBytes(): number {
@@ -213,4 +218,11 @@ export class SimNode implements ClusterHost, BusDriver {
       this.#scheduleTick(life, tickMs);
     });
   }
+}
+
+/** As nodes say it that know nothing of that extension. */
+function withoutForgotten(message: BusMessage): BusMessage {
+  if ((message.kind !== 'ping' && message.kind !== 'pong' && message.kind !== 'meet') || message.extensions.forgotten === undefined) return message;
+  const { forgotten: _, ...extensions } = message.extensions;
+  return { ...message, extensions };
 }

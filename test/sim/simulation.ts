@@ -43,7 +43,10 @@ const chaosSpreadMs = 9000;
 
 export function simulate({ seed, nodeCount, nodeClass, trace }: RunOptions): RunResult {
   const plan = planOf(seed, nodeCount);
-  const world = new World({ seed, nodeCount: plan.nodeCount, trace, ...(nodeClass === undefined ? {} : { nodeClass }), settings: { requireFullCoverage: plan.fullCoverage, blacklistTtlMs } });
+  const world = new World({
+    seed, nodeCount: plan.nodeCount, trace, ...(nodeClass === undefined ? {} : { nodeClass }),
+    settings: { requireFullCoverage: plan.fullCoverage, blacklistTtlMs }, tellsForgotten: plan.tellsForgotten,
+  });
   world.network.weather = { ...calm, packetChance: plan.packetChance };
   if (plan.meets) startAndMeet(world, plan.shape);
   else startFormed(world, plan.shape);
@@ -54,18 +57,19 @@ export function simulate({ seed, nodeCount, nodeClass, trace }: RunOptions): Run
   return { nodeCount: plan.nodeCount, electionCount: world.watcher.electionCount, convergedMs };
 }
 
-/** All agree in time, and still do a node timeout later. From when, in milliseconds from now. */
+/** All agree in time, and still do a node timeout later, when nobody is kept out any more. From when, in milliseconds from now. */
 function untilAgreed(world: World, chaos: Chaos): number {
   const { queue, settings: { nodeTimeoutMs } } = world;
   const startMs = queue.nowMs;
   const isChanged = chaos.membership.deedCount > 0;
+  const quietMs = isChanged ? blacklistTtlMs : 0;
   let agreedMs: number | undefined;
   for (;;) {
     const passedMs = queue.nowMs - startMs;
     const what = disagreement(world, chaos.membership.members);
     if (what !== undefined) agreedMs = undefined;
     else if (agreedMs === undefined) agreedMs = passedMs;
-    else if (passedMs - agreedMs >= nodeTimeoutMs) return agreedMs;
+    else if (passedMs - Math.max(agreedMs, quietMs) >= nodeTimeoutMs) return agreedMs;
     if (what !== undefined && passedMs >= nodeTimeoutMs * (convergenceTimeouts + (isChanged ? membershipTimeouts : 0))) throw new Violation('convergence', what);
     if (passedMs === nodeTimeoutMs * repairTimeouts) chaos.operator.repair(chaos.dead);
     if (isChanged && passedMs <= nodeTimeoutMs * careTimeouts) chaos.care(passedMs >= nodeTimeoutMs * reuniteTimeouts);
@@ -80,6 +84,7 @@ interface Plan {
   readonly fullCoverage: boolean;
   readonly chaosMs: number;
   readonly packetChance: number;
+  readonly tellsForgotten: boolean;
 }
 
 const bigClusterChance = 0.01;
@@ -95,5 +100,6 @@ function planOf(seed: number, nodeCount: number | undefined): Plan {
     fullCoverage: chance(random, 0.5),
     chaosMs: chaosMinMs + random.below(chaosSpreadMs),
     packetChance: chance(random, 0.2) ? 1 : 0,
+    tellsForgotten: chance(random, 0.5),
   };
 }

@@ -2,6 +2,7 @@
 import type { BusMessage, MessageHeader } from '../../src/cluster/bus/message.ts';
 import type { Output } from '../../src/cluster/core/output.ts';
 import { NodeFlag, hasFailed, isPrimary } from '../../src/cluster/node-info.ts';
+import type { ClusterSettings } from '../../src/cluster/settings.ts';
 import { hasSlot, ownsSlots, sameSlots, slotsOf } from '../../src/cluster/slot-bitmap.ts';
 import { myself, nodeOf, withNode } from '../../src/cluster/state.ts';
 import { Candidate, headerOf } from './candidate.ts';
@@ -134,6 +135,13 @@ class BelievesOldClaims extends SimNode {
   }
 }
 
+/** Forgets nodes, and takes them in again as soon as somebody tells of them. */
+class ForgetsInVain extends SimNode {
+  override get settings(): ClusterSettings {
+    return { ...super.settings, blacklistTtlMs: -1 };
+  }
+}
+
 export const variants: readonly Variant[] = [
   { name: 'forgets its vote', invariant: 'epochs', nodeClass: ForgetsItsVote },
   { name: 'forgets the epoch', invariant: 'epochs', nodeClass: ForgetsTheEpoch },
@@ -144,6 +152,7 @@ export const variants: readonly Variant[] = [
   { name: 'believes old claims', invariant: 'one owner', nodeClass: BelievesOldClaims },
   { name: 'fails alone', invariant: 'failed', nodeClass: FailsAlone },
   { name: 'never forgives', invariant: 'convergence', nodeClass: NeverForgives },
+  { name: 'forgets in vain', invariant: 'convergence', nodeClass: ForgetsInVain },
   { name: 'tells no updates', invariant: 'convergence', nodeClass: TellsNoUpdates },
   { name: 'wins with one vote', invariant: 'majority', nodeClass: WinsWithOneVote },
 ];

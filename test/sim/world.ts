@@ -14,6 +14,8 @@ export interface WorldOptions {
   readonly nodeCount: number;
   readonly settings?: Partial<ClusterSettings>;
   readonly nodeClass?: NodeClass;
+  /** Whether nodes tell others whom they were told to forget, as nodes do since Redis 7.2. */
+  readonly tellsForgotten?: boolean;
   readonly trace?: ((line: string) => void) | undefined;
 }
 
@@ -23,6 +25,7 @@ export class World {
   readonly network: Network;
   readonly nodes: readonly SimNode[];
   readonly settings: ClusterSettings;
+  readonly tellsForgotten: boolean;
   readonly watcher: Watcher;
   readonly trace: ((line: string) => void) | undefined;
   readonly #names = new Map<string, string>();
@@ -30,6 +33,7 @@ export class World {
   constructor(options: WorldOptions) {
     const { seed, nodeCount, nodeClass = SimNode, trace } = options;
     this.random = new Random(seed);
+    this.tellsForgotten = options.tellsForgotten ?? true;
     this.settings = { ...settings, ...options.settings };
     this.trace = trace === undefined ? undefined : (line): void => trace(`${(this.queue.nowMs / 1000).toFixed(3)} ${line}`);
     this.watcher = new Watcher(this);
