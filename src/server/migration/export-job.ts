@@ -15,7 +15,7 @@ import { MigrationLink } from './migration-link.ts';
 
 const pieceBytes = 128 * 1024;
 /** So much may be under way; beyond it the walk through the keys waits. */
-const windowBytes = 1024 * 1024;
+const windowBytes = 128 * 1024;
 
 export class ExportJob {
   readonly task: ExportTask;
