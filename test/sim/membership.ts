@@ -94,11 +94,11 @@ export class Membership {
   // In the end.
 
   /**
-   * Who has come to own slots meanwhile cannot be missed; who will not start again and is unknown to some is given up; ids
-   * that are gone are forgotten by all.
+   * Who has come to own slots or replicas meanwhile cannot be missed; who will not start again and is unknown to some is
+   * given up; ids that are gone are forgotten by all.
    */
   tidy(dead: ReadonlySet<SimNode>): void {
-    for (const node of this.#removed) if (node.isUp && hasSlots(node)) this.#readmit(node);
+    for (const node of this.#removed) if (!this.#isDispensable(node)) this.#readmit(node);
     for (const node of dead) if (!this.isKnownToAll(node) && this.#isDispensable(node)) this.#giveUp(node);
     if (this.#turns.isBusy) return;
     const id = [...this.#gone].find((each) => this.running.some(({ state }) => state.nodes.has(each)));
