@@ -1,15 +1,14 @@
 /**
  * The keys of one shard, per database and slot, in the shard's memory.
  *
- * Everything lies in the arena, so any thread that owns the shard or holds its lease can attach a
- * Keyspace and work on it. slot-roots.ts has the layout, entry.ts that of a key.
- *
- * An entry's address changes when it is rewritten: methods that may do so return the new one.
- * Expiry is not judged here; see call.ts and expiry-cycle.ts.
+ * Everything lies in the arena, so any thread that owns the shard or holds its lease can attach a Keyspace and work on
+ * it. An entry's address changes when it is rewritten: methods that may do so return the new one. slot-roots.ts has the
+ * layout, entry.ts that of a key. Expiry is not judged here; see call.ts and expiry-cycle.ts.
  */
 import { assert } from '../base/assert.ts';
 import { copyBytes } from '../base/copy-bytes.ts';
 import type { Random } from '../base/random.ts';
+import { storeBytes } from '../base/store-bytes.ts';
 import { ArenaFullError, Purpose, type Arena } from '../memory/arena.ts';
 import { AddressList } from '../structures/address-list.ts';
 import type { KeyHash } from '../structures/key-hash.ts';
@@ -127,12 +126,12 @@ export class Keyspace {
       const at = entry * 2;
       i32[at] = (i32[at]! & ~(15 << 24)) | (encoding << 24);
       i32[at + 1] = valueBytes;
-      copyBytes(u8, keyOffset(this.arena, entry) + keyLength(this.arena, entry), value, valueAt, valueBytes);
+      storeBytes(u8, keyOffset(this.arena, entry) + keyLength(this.arena, entry), value, valueAt, valueBytes);
       if (typeof expiry !== 'string') this.setExpiry(db, slot, entry, expiry);
       return entry;
     }
     const fresh = this.#newStringEntry(key, keyAt, keyBytes, valueBytes, encoding, entry, expiry);
-    copyBytes(this.arena.u8, valueOffset(this.arena, fresh), value, valueAt, valueBytes);
+    storeBytes(this.arena.u8, valueOffset(this.arena, fresh), value, valueAt, valueBytes);
     this.install(db, slot, entry, fresh);
     return fresh;
   }
@@ -431,7 +430,7 @@ export class Keyspace {
     i32[entry * 2 + 2] = 0;
     if (expires) writeExpiry(this.arena, entry, expiry);
     if (long) i32[entry * 2 + headerWords - 1] = keyBytes;
-    copyBytes(this.arena.u8, entry * 8 + headerWords * 4, key, keyAt, keyBytes);
+    storeBytes(this.arena.u8, entry * 8 + headerWords * 4, key, keyAt, keyBytes);
     return entry;
   }
 

@@ -12,6 +12,7 @@
  * 10-byte value takes 32 bytes, and about 8 more for its place in the table.
  */
 import { copyBytes } from '../../base/copy-bytes.ts';
+import { storeBytes } from '../../base/store-bytes.ts';
 import { ArenaFullError, Purpose, type Arena } from '../../memory/arena.ts';
 import { keyLengthOf, keyOffsetOf, LONG_KEY } from '../../structures/keyed-record.ts';
 import { maxInlineValueBytes, valueHeaderBytes } from '../entry.ts';
@@ -96,7 +97,7 @@ export function writeRecordValue(arena: Arena, record: number, value: Uint8Array
   const { i32, u8 } = arena;
   const lengthAt = (i32[record * 2]! & OUTSIDE) === 0 ? record * 2 + 1 : i32[record * 2 + 1]! * 2;
   i32[lengthAt] = valueBytes;
-  copyBytes(u8, recordValueOffset(i32, record), value, valueAt, valueBytes);
+  storeBytes(u8, recordValueOffset(i32, record), value, valueAt, valueBytes);
 }
 
 /** Milliseconds since 1970; 0 for none. */
@@ -132,7 +133,7 @@ function createHead(
   i32[record * 2] = (isLong ? LONG_KEY : fieldBytes) | (words << 16);
   i32[record * 2 + 1] = inlineBytes;
   if (isLong) i32[record * 2 + words - 1] = fieldBytes;
-  copyBytes(u8, record * 8 + words * 4, field, fieldAt, fieldBytes);
+  storeBytes(u8, record * 8 + words * 4, field, fieldAt, fieldBytes);
   return record;
 }
 
