@@ -19,7 +19,8 @@ function said(task: { takeOutputs(): readonly object[] }): string {
   }).filter((line) => line !== 'log').join(', ');
 }
 
-function grantedTask(): ExportTask {
+/** Its pause has begun, and its grant is not kept yet. */
+function pausingTask(): ExportTask {
   const task = new ExportTask(parts);
   task.start(0);
   task.linked(10);
@@ -27,6 +28,12 @@ function grantedTask(): ExportTask {
   task.copied(30);
   task.answered(40, 'sync', { kind: 'ok' });
   task.progress(240, 0);
+  task.takeOutputs();
+  return task;
+}
+
+function grantedTask(): ExportTask {
+  const task = pausingTask();
   task.kept(245, undefined);
   task.drained(250, 3n);
   task.takeOutputs();
@@ -107,13 +114,7 @@ describe('the source', () => {
   });
 
   it('lets writes go on when the last changes take too long', () => {
-    const task = new ExportTask(parts);
-    task.start(0);
-    task.linked(10);
-    task.answered(20, 'establish', { kind: 'ok' });
-    task.copied(30);
-    task.answered(40, 'sync', { kind: 'ok' });
-    task.progress(240, 0);
+    const task = pausingTask();
     task.kept(245, undefined);
     task.takeOutputs();
     task.tick(1239);
@@ -129,13 +130,7 @@ describe('the source', () => {
     ['the slots are lost', (task: ExportTask) => task.lost(250, 'gone'), 'failed'],
     ['a client cancels', (task: ExportTask) => void task.cancel(250), 'cancelled'],
   ])('takes a grant back that it has not told when %s, and asks nobody', (_, act, state) => {
-    const task = new ExportTask(parts);
-    task.start(0);
-    task.linked(10);
-    task.answered(20, 'establish', { kind: 'ok' });
-    task.copied(30);
-    task.answered(40, 'sync', { kind: 'ok' });
-    task.progress(240, 0);
+    const task = pausingTask();
     task.kept(245, undefined);
     task.takeOutputs();
     act(task);
@@ -145,14 +140,7 @@ describe('the source', () => {
   });
 
   it('does not pause for long when its grant cannot be kept', () => {
-    const task = new ExportTask(parts);
-    task.start(0);
-    task.linked(10);
-    task.answered(20, 'establish', { kind: 'ok' });
-    task.copied(30);
-    task.answered(40, 'sync', { kind: 'ok' });
-    task.progress(240, 0);
-    task.takeOutputs();
+    const task = pausingTask();
     task.kept(245, 'no space');
     expect([said(task), task.state]).toEqual(['stop-stream, resume, send abort, disconnect', 'failed']);
     task.drained(250, 3n);
